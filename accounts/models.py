@@ -1,0 +1,120 @@
+"""People, the devices they are signed in on, whom they know and whom they have blocked."""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import Any
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import PermissionsMixin
+from django.db import models
+from django.utils.timezone import now
+
+from chatsite.fields import ExactCharField
+
+
+def fold(text: str) -> str:
+    """The form in which names and addresses are compared: NFKC and case folded."""
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+
+
+class UserManager(BaseUserManager["User"]):
+    def get_by_natural_key(self, username: str | None) -> User:
+        return self.get(username_key=fold(username or ""))
+
+    def create_user(self, username: str, email: str = "", password: str | None = None, **fields: Any) -> User:
+        user = self.model(username=username, email=email, **fields)
+        user.set_password(password)
+        user.save()
+        return user
+
+    def create_superuser(self, username: str, email: str = "", password: str | None = None, **fields: Any) -> User:
+        return self.create_user(username, email, password, is_staff=True, is_superuser=True, **fields)
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """A person or a bot. A deleted account stays as a nameless row behind its messages (`deleted_at`)."""
+
+    username = models.CharField(max_length=64)
+    username_key = ExactCharField(max_length=96, unique=True)
+    email = models.CharField(max_length=254, blank=True)
+    email_key = ExactCharField(max_length=254, unique=True, null=True)
+    email_verified_at = models.DateTimeField(null=True)
+    display_name = models.CharField(max_length=64, blank=True)
+    name_search = models.CharField(max_length=512, blank=True)  # folded names, pinyin and its initials
+    bio = models.CharField(max_length=500, blank=True)
+    locale = models.CharField(max_length=16, default="en")
+    timezone = models.CharField(max_length=64, default="UTC")
+    avatar = models.CharField(max_length=80, blank=True)  # file name: content hash and extension
+    status = models.CharField(max_length=8, default="online")  # as chosen: online, away, dnd, offline (invisible)
+    status_text = models.CharField(max_length=100, blank=True)
+    preferences = models.JSONField(default=dict)
+    is_bot = models.BooleanField(default=False)
+    is_staff = models.BooleanField(default=False)
+    is_active = models.BooleanField(default=True)
+    date_joined = models.DateTimeField(default=now)
+    last_seen_at = models.DateTimeField(null=True)
+    deleted_at = models.DateTimeField(null=True)
+
+    objects = UserManager()
+
+    USERNAME_FIELD = "username_key"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: list[str] = []
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.username_key = fold(self.username)
+        self.email_key = fold(self.email) or None
+        super().save(*args, **kwargs)
+
+    def __str__(self) -> str:
+        return self.username
+
+    @property
+    def name(self) -> str:
+        return self.display_name or self.username
+
+
+class Session(models.Model):
+    """A signed-in device. Refresh tokens are numbered by `generation`; the newest one is that."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="sessions")
+    name = models.CharField(max_length=100, blank=True)
+    user_agent = models.CharField(max_length=300, blank=True)
+    ip = models.GenericIPAddressField(null=True)
+    created_at = models.DateTimeField(default=now)
+    last_used_at = models.DateTimeField(default=now)
+    generation = models.PositiveIntegerField(default=1)
+    rotated_at = models.DateTimeField(default=now)  # when `generation` was issued
+    revoked_at = models.DateTimeField(null=True)
+    revoke_reason = models.CharField(max_length=32, blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["revoked_at"], name="session_revoked"),  # every process asks for the newest
+        ]
+
+
+class Friendship(models.Model):
+    """A request or a friendship, one row a pair: `low` < `high`. It is a friendship once `accepted_at` is set."""
+
+    low = models.ForeignKey(User, models.CASCADE, related_name="+")
+    high = models.ForeignKey(User, models.CASCADE, related_name="+")
+    requested_by = models.ForeignKey(User, models.CASCADE, related_name="+")
+    message = models.CharField(max_length=200, blank=True)
+    created_at = models.DateTimeField(default=now)
+    accepted_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["low", "high"], name="friendship_pair")]
+
+
+class Block(models.Model):
+    """`user` wants nothing from `blocked`, and sends nothing to them."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="blocks")
+    blocked = models.ForeignKey(User, models.CASCADE, related_name="+")
+    created_at = models.DateTimeField(default=now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "blocked"], name="block_pair")]

@@ -1,0 +1,66 @@
+"""What every REST view shares: strict bodies in, msgspec JSON out, slashes optional."""
+
+from typing import Any, TypeVar
+
+from django.http import HttpRequest, HttpResponse
+from rest_framework.renderers import BaseRenderer
+from rest_framework.request import Request
+from rest_framework.routers import SimpleRouter
+
+from chatsite.errors import ChatError, ValidationFailed, decode
+from chatsite.gateway.events import encode
+
+T = TypeVar("T")
+JSON = "application/json"
+
+
+class WireResponse(HttpResponse):
+    """`data` is a schema, a dict or list of them, or ready-encoded JSON bytes."""
+
+    def __init__(self, data: Any, status: int = 200) -> None:
+        content = data if isinstance(data, bytes) else encode(data)
+        super().__init__(content, content_type=JSON, status=status)
+
+
+class NoContent(HttpResponse):
+    def __init__(self) -> None:
+        super().__init__(status=204)
+
+
+class WireRenderer(BaseRenderer):
+    """Only DRF's own answers pass through here; ours are WireResponses."""
+
+    media_type = JSON
+    format = "json"
+
+    def render(self, data: Any, accepted_media_type: Any = None, renderer_context: Any = None) -> bytes:
+        return b"" if data is None else encode(data)
+
+
+class WireRouter(SimpleRouter):
+    def __init__(self) -> None:
+        super().__init__(trailing_slash=False)
+        self.trailing_slash = "/?"
+
+
+def body(request: Request, kind: type[T]) -> T:
+    """The request's JSON as `kind`, or validation_error. A missing body counts as {}."""
+    raw: HttpRequest = request._request
+    if raw.body and raw.content_type not in ("", JSON):
+        raise ChatError("unsupported_media")
+    return decode(raw.body or b"{}", kind)  # type: ignore[no-any-return]
+
+
+def query_int(request: Request, name: str) -> int | None:
+    """An optional whole number, 0 to 2^53, of the query string."""
+    text = request.query_params.get(name)
+    if text is None:
+        return None
+    if not (text.isascii() and text.isdigit() and len(text) <= 16):
+        raise ValidationFailed({name: ["This has the wrong type."]})
+    return int(text)
+
+
+def limit(request: Request, default: int = 50) -> int:
+    """`limit`, clamped to 1..100."""
+    return min(max(query_int(request, "limit") or default, 1), 100)

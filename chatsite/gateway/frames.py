@@ -1,0 +1,54 @@
+"""Frames of the WebSocket protocol and the codes a connection is closed with."""
+
+from enum import IntEnum
+from typing import Any
+
+import msgspec
+
+from chatsite.errors import ErrorOut
+from chatsite.gateway.events import Event, encode
+
+
+class Close(IntEnum):
+    """Close codes of the contract."""
+
+    RESTART = 1012
+    MALFORMED = 4400  # not a JSON object with a string type
+    UNAUTHENTICATED = 4401  # not, or no longer
+    SILENT = 4408  # no first frame or no heartbeat in time
+    SLOW = 4409  # come back and sync
+    TOO_LARGE = 4413
+    TOO_MANY = 4429
+
+
+class Command(msgspec.Struct, frozen=True):
+    """One frame from a client; `data` stays raw until the router knows its type."""
+
+    type: str
+    id: str | None = None
+    data: msgspec.Raw = msgspec.Raw(b"{}")
+
+
+class Schema(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Base of everything that clients send: unknown fields are refused."""
+
+
+class Reconnect(Event):
+    """The server is about to restart, or too many arrive at once: come back after `retry_after` seconds."""
+
+    retry_after: float
+
+
+class SessionRevoked(Event):
+    """Followed by close 4401."""
+
+    reason: str
+
+
+def ack(reply_to: str, data: Any) -> bytes:
+    return b'{"type":"ack","id":' + encode(reply_to) + b',"data":' + encode(data) + b"}"
+
+
+def error(reply_to: str | None, data: ErrorOut) -> bytes:
+    answer = b',"id":' + encode(reply_to) if reply_to is not None else b""
+    return b'{"type":"error"' + answer + b',"data":' + encode(data) + b"}"

@@ -1,0 +1,69 @@
+"""Which function answers which command. Apps register theirs; chatsite/routing.py lists the routers."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from chatsite.errors import ValidationFailed, decode
+
+if TYPE_CHECKING:
+    from chatsite.gateway.consumer import Connection
+
+Handler = Callable[["Connection", Any], Awaitable[Any]]
+Hook = Callable[["Connection"], Awaitable[None]]
+
+
+class Route(msgspec.Struct, frozen=True):
+    """`pipelined` commands return an awaitable result at once and do not wait for each other."""
+
+    schema: type[msgspec.Struct]
+    handler: Handler
+    pipelined: bool = False
+
+
+class CommandRouter:
+    """The commands and connection hooks of one app."""
+
+    def __init__(self) -> None:
+        self.routes: dict[str, Route] = {}
+        self.connect_hooks: list[Hook] = []
+        self.disconnect_hooks: list[Hook] = []
+
+    def command(
+        self, name: str, schema: type[msgspec.Struct], *, pipelined: bool = False
+    ) -> Callable[[Handler], Handler]:
+        """@router.command("typing", Typing): the handler gets the decoded data and returns the ack's data, or an Event to answer with."""
+
+        def register(handler: Handler) -> Handler:
+            self.routes[name] = Route(schema, handler, pipelined)
+            return handler
+
+        return register
+
+    def on_connect(self, hook: Hook) -> Hook:
+        """Runs once the connection is authenticated, after `ready`."""
+        self.connect_hooks.append(hook)
+        return hook
+
+    def on_disconnect(self, hook: Hook) -> Hook:
+        self.disconnect_hooks.append(hook)
+        return hook
+
+    def include(self, *routers: CommandRouter) -> CommandRouter:
+        for router in routers:
+            self.routes |= router.routes
+            self.connect_hooks += router.connect_hooks
+            self.disconnect_hooks += router.disconnect_hooks
+        return self
+
+    def find(self, name: str) -> Route:
+        try:
+            return self.routes[name]
+        except KeyError:
+            raise ValidationFailed({"type": ["unknown command"]}) from None
+
+    def decode(self, route: Route, data: msgspec.Raw) -> Any:
+        return decode(data, route.schema)

@@ -1,0 +1,3 @@
+"""`make run`: a whole product on one machine. Secrets are made at first start and kept in .env (0600)."""
+
+from chatsite.settings.base import *  # noqa: F403

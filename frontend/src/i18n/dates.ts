@@ -1,0 +1,52 @@
+import type { Locale } from './index'
+
+const HOUR: Intl.DateTimeFormatOptions = { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }
+const formats = new Map<string, Intl.DateTimeFormat>()
+
+/** Building an Intl format costs more than using it a thousand times. */
+function format(locale: Locale, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  const key = locale + JSON.stringify(options)
+  let found = formats.get(key)
+  if (!found)
+    formats.set(key, found = new Intl.DateTimeFormat(locale, options))
+  return found
+}
+
+/** The local calendar day, as a number that compares and subtracts. */
+export function dayNumber(time: Date): number {
+  return Math.floor((time.getTime() - time.getTimezoneOffset() * 60_000) / 86_400_000)
+}
+
+export const timeOfDay = (time: Date, locale: Locale) => format(locale, HOUR).format(time)
+
+export const fullTime = (time: Date, locale: Locale) =>
+  format(locale, { dateStyle: 'full', timeStyle: 'short', hourCycle: 'h23' }).format(time)
+
+/** 今天, 昨天, 11月20日 星期五, 2025年11月20日. */
+export function dayName(time: Date, locale: Locale, now = new Date()): string {
+  const ago = dayNumber(now) - dayNumber(time)
+  if (ago === 0 || ago === 1)
+    return relativeDay(ago, locale)
+  return time.getFullYear() === now.getFullYear()
+    ? format(locale, { month: 'long', day: 'numeric', weekday: 'long' }).format(time)
+    : format(locale, { year: 'numeric', month: 'long', day: 'numeric' }).format(time)
+}
+
+/** What fits into a row of the list: 14:32, 昨天, 周四, 11月3日, 2025/11/3. */
+export function shortTime(time: Date, locale: Locale, now = new Date()): string {
+  const ago = dayNumber(now) - dayNumber(time)
+  if (ago <= 0)
+    return timeOfDay(time, locale)
+  if (ago === 1)
+    return relativeDay(1, locale)
+  if (ago < 7)
+    return format(locale, { weekday: 'short' }).format(time)
+  return time.getFullYear() === now.getFullYear()
+    ? format(locale, { month: 'short', day: 'numeric' }).format(time)
+    : format(locale, { year: 'numeric', month: 'numeric', day: 'numeric' }).format(time)
+}
+
+function relativeDay(ago: number, locale: Locale): string {
+  const word = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' }).format(-ago, 'day')
+  return word.charAt(0).toUpperCase() + word.slice(1)
+}

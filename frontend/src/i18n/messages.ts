@@ -1,0 +1,4 @@
+import type zh from './zh-CN'
+
+/** The shape every locale must have; zh-CN is the source. */
+export type Messages = typeof zh

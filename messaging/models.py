@@ -1,0 +1,80 @@
+"""Messages and what people do with them. Keys start with the room; no foreign keys, so that rooms can be sharded."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.timezone import now
+
+from chatsite.fields import ExactCharField, FingerprintField
+
+
+class MessageQuerySet(models.QuerySet["Message"]):
+    def in_room(self, room_id: int) -> MessageQuerySet:
+        return self.filter(room_id=room_id)
+
+    def changed(self, *, since: int, until: int) -> MessageQuerySet:
+        """Rows whose last change lies in (since, until]."""
+        return self.filter(version__gt=since, version__lte=until).order_by("version")
+
+
+class Message(models.Model):
+    TEXT, SYSTEM = "text", "system"
+
+    room_id = models.BigIntegerField()
+    seq = models.BigIntegerField()  # 1, 2, 3 … in the room, in commit order
+    version = models.BigIntegerField()  # of the room, at this row's last change
+    number = models.BigIntegerField(default=0)  # how many people's messages stand at or before this row
+    kind = models.CharField(max_length=8, default=TEXT)
+    sender_id = models.BigIntegerField(null=True)
+    content = models.TextField(blank=True)
+    nonce = ExactCharField(max_length=64)
+    fingerprint = FingerprintField(max_length=8)  # keyed hash of the send as first made: honest retries after an edit
+    reply_to_id = models.BigIntegerField(null=True)
+    mentions = models.JSONField(default=list)
+    mention_all = models.BooleanField(default=False)
+    system = models.JSONField(null=True)  # {event, actor, target, value}: user ids, worded by clients
+    pinned_at = models.DateTimeField(null=True)
+    edited_at = models.DateTimeField(null=True)
+    recalled_at = models.DateTimeField(null=True)
+    created_at = models.DateTimeField(default=now)
+
+    objects = MessageQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["room_id", "seq"], name="message_seq"),  # pages, order
+            models.UniqueConstraint(fields=["room_id", "sender_id", "nonce"], name="message_nonce"),  # retries
+        ]
+        indexes = [
+            models.Index(fields=["room_id", "version"], name="message_sync"),  # rows changed since
+            models.Index(fields=["room_id", "pinned_at"], name="message_pins"),
+            models.Index(fields=["room_id", "sender_id", "seq"], name="message_own"),  # own messages after a mark
+            models.Index(fields=["room_id", "created_at"], name="message_at"),  # jump to a time
+        ]
+
+
+class Reaction(models.Model):
+    room_id = models.BigIntegerField()
+    message_id = models.BigIntegerField()
+    user_id = models.BigIntegerField()
+    emoji = ExactCharField(max_length=32)
+    created_at = models.DateTimeField(default=now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["message_id", "emoji", "user_id"], name="reaction_once")]
+
+
+class Mention(models.Model):
+    """One row per person mentioned; user 0 stands for all. Gone when the message is recalled."""
+
+    ALL = 0
+
+    room_id = models.BigIntegerField()
+    user_id = models.BigIntegerField()
+    seq = models.BigIntegerField()
+    message_id = models.BigIntegerField()
+    sender_id = models.BigIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["room_id", "user_id", "seq"], name="mention_once")]
+        indexes = [models.Index(fields=["user_id", "message_id"], name="mention_inbox")]

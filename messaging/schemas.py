@@ -1,0 +1,137 @@
+"""Messages on the wire."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+
+from accounts.schemas import SenderOut, UserId
+from chatsite.gateway.events import Event
+from chatsite.gateway.frames import Schema
+from rooms.schemas import MemberOut, RoomId, RoomOut
+
+CONTENT_CHARS = 8_000
+MENTIONS_MAX = 50
+REACTION_USERS_MAX = 200
+MessageId = Annotated[int, Meta(ge=1, le=2**53 - 1)]
+Seq = Annotated[int, Meta(ge=0, le=2**53 - 1)]
+Content = Annotated[str, Meta(min_length=1, max_length=CONTENT_CHARS)]
+Nonce = Annotated[str, Meta(pattern=r"^[A-Za-z0-9._:-]{1,64}$")]
+Emoji = Annotated[str, Meta(min_length=1, max_length=32)]
+
+
+class ReplyOut(msgspec.Struct, frozen=True, kw_only=True):
+    """What a message answers; the excerpt is read afresh and empty once that is recalled."""
+
+    id: int
+    seq: int
+    sender: SenderOut | None
+    excerpt: str
+
+
+class ReactionOut(msgspec.Struct, frozen=True, kw_only=True):
+    emoji: str
+    count: int
+    user_ids: list[int]
+
+
+class SystemOut(msgspec.Struct, frozen=True, kw_only=True):
+    """A line that clients word: joined, left, kicked, banned, renamed …; actor and target are users."""
+
+    event: str
+    actor: SenderOut | None
+    target: SenderOut | None
+    value: str | None
+
+
+class AttachmentOut(msgspec.Struct, frozen=True, kw_only=True):
+    id: int
+    name: str
+    size: int
+    content_type: str
+    width: int | None
+    height: int | None
+    url: str
+    thumbnail_url: str | None
+
+
+class MessageOut(msgspec.Struct, frozen=True, kw_only=True):
+    id: int
+    room_id: int
+    seq: int
+    version: int
+    kind: Literal["text", "system"]
+    sender: SenderOut | None
+    content: str
+    nonce: str
+    reply_to: ReplyOut | None
+    mentions: list[int]
+    mention_all: bool
+    attachments: list[AttachmentOut]
+    reactions: list[ReactionOut]
+    system: SystemOut | None
+    pinned_at: datetime | None
+    edited_at: datetime | None
+    recalled_at: datetime | None
+    created_at: datetime
+
+
+class NewMessage(Event):
+    room_id: int
+    version: int
+    message: MessageOut
+
+
+class MessageUpdated(Event):
+    """Edited, recalled, reacted to, pinned."""
+
+    room_id: int
+    version: int
+    message: MessageOut
+
+
+class RoomSync(Event):
+    """All rows of a room changed in (from_version, version], as they are now; `room` null = unchanged."""
+
+    room_id: int
+    from_version: int
+    version: int
+    complete: bool
+    room: RoomOut | None
+    members: list[MemberOut]
+    messages: list[MessageOut]
+
+
+class ReadUpdated(Event):
+    room_id: int
+    user_id: int
+    last_read_seq: int
+
+
+class SendBody(Schema):
+    """POST /api/rooms/{id}/messages"""
+
+    content: Content
+    nonce: Nonce | None = None
+    reply_to: MessageId | None = None
+    mentions: Annotated[list[UserId], Meta(max_length=MENTIONS_MAX)] = []
+    mention_all: bool = False
+    attachment_ids: Annotated[list[MessageId], Meta(max_length=20)] = []
+
+
+class SendMessage(SendBody):
+    """send_message: into a room, or to a person."""
+
+    room_id: RoomId | None = None
+    receiver_id: UserId | None = None
+
+
+class SendAck(msgspec.Struct, frozen=True, kw_only=True):
+    nonce: str
+    room_id: int
+    message_id: int
+    seq: int
+    version: int
+    created_at: datetime
+    duplicate: bool
