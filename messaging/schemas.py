@@ -16,8 +16,8 @@ MENTIONS_MAX = 50
 REACTION_USERS_MAX = 200
 MessageId = Annotated[int, Meta(ge=1, le=2**53 - 1)]
 Seq = Annotated[int, Meta(ge=0, le=2**53 - 1)]
-Content = Annotated[str, Meta(min_length=1, max_length=CONTENT_CHARS)]
-Nonce = Annotated[str, Meta(pattern=r"^[A-Za-z0-9._:-]{1,64}$")]
+Content = Annotated[str, Meta(max_length=CONTENT_CHARS)]
+Nonce = Annotated[str, Meta(pattern=r"^[A-Za-z0-9._:-]{1,64}$(?!\n)")]
 Emoji = Annotated[str, Meta(min_length=1, max_length=32)]
 
 

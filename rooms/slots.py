@@ -1,0 +1,41 @@
+"""What the floor of messages knows of a room and this one must show. Filled in messaging's AppConfig.ready()."""
+
+from collections.abc import Collection
+from typing import NamedTuple, Protocol
+
+from rooms.changes import RoomChange
+from rooms.models import Membership, RoomCounter
+
+
+class UnreadMentions(NamedTuple):
+    count: int
+    first_seq: int | None
+
+
+class Timeline(Protocol):
+    def last_messages(self, counters: Collection[RoomCounter]) -> dict[int, bytes]:
+        """-> {room id: its newest message, encoded}; one constant set of queries."""
+
+    def unread_mentions(self, memberships: Collection[Membership]) -> dict[tuple[int, int], UnreadMentions]:
+        """-> {(room id, user id): mentions after the member's mark}; one query; missing = none."""
+
+    def add_line(
+        self, change: RoomChange, event: str, *, actor_id: int, target_id: int | None = None, value: str | None = None
+    ) -> None:
+        """Writes a system line under the lock: takes a seq and a version of its own, and adds its event."""
+
+
+class _NoMessages:
+    def last_messages(self, counters: Collection[RoomCounter]) -> dict[int, bytes]:
+        return {}
+
+    def unread_mentions(self, memberships: Collection[Membership]) -> dict[tuple[int, int], UnreadMentions]:
+        return {}
+
+    def add_line(
+        self, change: RoomChange, event: str, *, actor_id: int, target_id: int | None = None, value: str | None = None
+    ) -> None:
+        return None
+
+
+timeline: Timeline = _NoMessages()
