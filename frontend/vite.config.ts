@@ -13,6 +13,9 @@ export default defineConfig({
   define: {
     __VUE_OPTIONS_API__: false,
     __VUE_PROD_DEVTOOLS__: false,
+    __VUE_I18N_LEGACY_API__: false,
+    __INTLIFY_PROD_DEVTOOLS__: false,
+    __INTLIFY_DROP_MESSAGE_COMPILER__: false,
   },
   server: {
     port: 5173,
@@ -28,6 +31,8 @@ export default defineConfig({
     outDir: 'dist',
     manifest: true,
     target: 'es2022',
+    // Older engines know no light-dark(): the build writes it out for them.
+    cssTarget: ['chrome114', 'firefox117', 'safari16.4'],
   },
   test: {
     environment: 'happy-dom',

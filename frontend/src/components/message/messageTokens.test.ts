@@ -1,0 +1,38 @@
+import { describe, expect, it } from 'vitest'
+import { isFewEmoji, messageTokens } from './messageTokens'
+
+const kinds = (content: string, ...names: string[]) =>
+  messageTokens(content, names.map((name, index) => ({ id: index + 1, names: [name] })))
+    .map(token => `${token.kind}:${token.text}`)
+
+describe('what is written', () => {
+  it('is kept whole, whatever it holds', () => {
+    const content = '看 https://a.example/x。@林晓 <b>hi</b>\nend'
+    expect(messageTokens(content, [{ id: 1, names: ['林晓'] }]).map(token => token.text).join('')).toBe(content)
+  })
+
+  it('links end before punctuation, also in Chinese', () => {
+    expect(kinds('看https://a.example/x，好')).toEqual(['text:看', 'link:https://a.example/x', 'text:，好'])
+    expect(kinds('(https://a.example/x_(y)).')).toEqual(['text:(', 'link:https://a.example/x_(y)', 'text:).'])
+  })
+
+  it('never makes a link of a script', () => {
+    // eslint-disable-next-line no-script-url
+    expect(kinds('javascript:alert(1)')).toEqual(['text:javascript:alert(1)'])
+  })
+
+  it('finds mentions without a space before them, the longest name first', () => {
+    expect(kinds('好的@王小明吗', '王小', '王小明')).toEqual(['text:好的', 'mention:@王小明', 'text:吗'])
+  })
+
+  it('marks only people who are mentioned', () => {
+    expect(kinds('@nobody hi', 'somebody')).toEqual(['text:@nobody hi'])
+  })
+})
+
+describe('few emoji', () => {
+  it.each([['👍', true], ['👨‍👩‍👧 🎉', true], ['🇨🇳', true], ['👍🏽❤️1️⃣', true], ['🎉🎉🎉🎉', false], ['好🎉', false], ['12', false], ['', false]])(
+    '%s → %s',
+    (content, few) => expect(isFewEmoji(content)).toBe(few),
+  )
+})
