@@ -175,7 +175,7 @@ TIME_ZONE = "UTC"
 USE_TZ = True
 
 STATIC_URL = "/static/"
-STATIC_ROOT = VAR_DIR / "static"
+WHITENOISE_USE_FINDERS = True  # the admin's and the API docs' files, straight from their packages
 MEDIA_ROOT = VAR_DIR / "media"
 CLIENT_DIR = BASE_DIR / "frontend" / "dist"
 
