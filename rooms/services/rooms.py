@@ -1,0 +1,81 @@
+"""Finding a room one may know of, and making one."""
+
+import secrets
+
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+from django.utils.timezone import now
+
+from chatsite.errors import NotAMember, NotFound, PermissionDenied, Unavailable
+from chatsite.transactions import repeated_on_conflict
+from rooms.changes import start_room
+from rooms.models import Ban, Membership, Room
+from rooms.permissions import require_member
+from rooms.rendering import counters_of, rooms_out
+from rooms.schemas import RoomOut
+from rooms.services.memberships import admit
+
+CODE_DIGITS = 6
+CODE_ATTEMPTS = 50
+
+
+def visible_room(user_id: int, room_id: int) -> tuple[Room, Membership | None]:
+    """The room and the reader's place in it. Strangers may know public rooms, who was in a room knows of it."""
+    membership = Membership.objects.filter(room_id=room_id, user_id=user_id).first()
+    room = Room.objects.filter(id=room_id).first()
+    if room is None:
+        raise NotFound
+    if membership is not None and membership.is_current:
+        return room, membership
+    if room.kind != Room.PUBLIC and membership is None:
+        raise NotFound
+    if is_banned(user_id, room_id):
+        raise PermissionDenied
+    if room.kind != Room.PUBLIC:
+        raise NotAMember
+    return room, None
+
+
+def room_for_member(user_id: int, room_id: int) -> tuple[Room, Membership]:
+    """The same, for what only members may."""
+    room, membership = visible_room(user_id, room_id)
+    return room, require_member(membership)
+
+
+def get_room(*, user_id: int, room_id: int) -> RoomOut:
+    """The room as its reader sees it."""
+    counters = counters_of([room_id])
+    room, _membership = visible_room(user_id, room_id)
+    (out,) = rooms_out([room], reader_id=user_id, counters=counters)
+    return out
+
+
+def is_banned(user_id: int, room_id: int) -> bool:
+    return Ban.objects.filter(Q(until=None) | Q(until__gt=now()), room_id=room_id, user_id=user_id).exists()
+
+
+@repeated_on_conflict
+def create_room(*, user_id: int, name: str, description: str = "", kind: str = Room.PUBLIC) -> Room:
+    """Makes a room that its maker owns; public ones get a code."""
+    with transaction.atomic():
+        room = _insert(name=name, description=description, kind=kind, created_by_id=user_id, version=1)
+        change = start_room(room)
+        admit(change, room, user_id, role=Membership.OWNER)
+        change.finish()
+    return room
+
+
+def _insert(*, kind: str, **fields: object) -> Room:
+    if kind != Room.PUBLIC:
+        return Room.objects.create(kind=kind, **fields)
+    for _attempt in range(CODE_ATTEMPTS):
+        try:
+            with transaction.atomic():
+                return Room.objects.create(kind=kind, code=_new_code(), **fields)
+        except IntegrityError:
+            continue
+    raise Unavailable
+
+
+def _new_code() -> str:
+    return f"{secrets.randbelow(10**CODE_DIGITS):0{CODE_DIGITS}}"
