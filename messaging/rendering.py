@@ -1,0 +1,108 @@
+"""Messages as people see them: rendered in bulk, three queries however many.
+
+Names, pictures and excerpts are joined here, at every reading, and stored nowhere: renaming oneself or recalling
+a message takes effect everywhere at once.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+
+from accounts.public import senders_out
+from accounts.schemas import SenderOut
+from messaging.models import Message, Reaction
+from messaging.schemas import REACTION_USERS_MAX, MessageOut, ReactionOut, ReplyOut, SystemOut
+
+EXCERPT_CHARS = 100
+Senders = Mapping[int, SenderOut]
+
+
+def messages_out(messages: Sequence[Message], *, senders: Senders | None = None) -> list[MessageOut]:
+    """-> in the given order. `senders` that are known already are not looked up again."""
+    targets = _reply_targets(messages)
+    people = _people(messages, targets.values(), senders or {})
+    reactions = _reactions(messages)
+    return [_message_out(m, targets, people, reactions.get(m.id, {})) for m in messages]
+
+
+def message_out(message: Message) -> MessageOut:
+    return messages_out([message])[0]
+
+
+def excerpt(content: str) -> str:
+    """-> the beginning of a text, on one line."""
+    # Only the head is split: no reader waits for 8,000 characters of line breaks.
+    text = " ".join(content[: EXCERPT_CHARS * 4].split())
+    return text if len(text) <= EXCERPT_CHARS else text[: EXCERPT_CHARS - 1].rstrip() + "…"
+
+
+def _reply_targets(messages: Sequence[Message]) -> dict[int, Message]:
+    ids = {m.reply_to_id for m in messages if m.reply_to_id}
+    fields = ("seq", "sender_id", "content", "recalled_at")
+    return {m.id: m for m in Message.objects.filter(pk__in=ids).only(*fields)} if ids else {}
+
+
+def _people(messages: Sequence[Message], targets: Collection[Message], known: Senders) -> Senders:
+    ids = {m.sender_id for m in (*messages, *targets)}
+    for message in messages:
+        if message.system:
+            ids |= {message.system["actor"], message.system["target"]}
+    return {**known, **senders_out(ids - known.keys())}
+
+
+def _reactions(messages: Sequence[Message]) -> dict[int, dict[str, list[int]]]:
+    """-> {message id: {emoji: user ids}}, the first to react first."""
+    ids = [m.id for m in messages if m.recalled_at is None and m.kind == Message.TEXT]
+    found: dict[int, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
+    rows = Reaction.objects.filter(message_id__in=ids).order_by("id") if ids else Reaction.objects.none()
+    for message_id, emoji, user_id in rows.values_list("message_id", "emoji", "user_id"):
+        found[message_id][emoji].append(user_id)
+    return found
+
+
+def _message_out(
+    message: Message, targets: Mapping[int, Message], people: Senders, reactions: Mapping[str, list[int]]
+) -> MessageOut:
+    recalled = message.recalled_at is not None
+    target = targets.get(message.reply_to_id or 0)
+    return MessageOut(
+        id=message.id,
+        room_id=message.room_id,
+        seq=message.seq,
+        version=message.version,
+        kind=message.kind,  # type: ignore[arg-type]
+        sender=people.get(message.sender_id or 0),
+        content="" if recalled else message.content,
+        nonce=message.nonce,
+        reply_to=_reply_out(target, people, hidden=recalled) if target else None,
+        mentions=[] if recalled else message.mentions,
+        mention_all=message.mention_all and not recalled,
+        attachments=[],
+        reactions=[_reaction_out(emoji, users) for emoji, users in reactions.items()],
+        system=_system_out(message.system, people) if message.system else None,
+        pinned_at=message.pinned_at,
+        edited_at=message.edited_at,
+        recalled_at=message.recalled_at,
+        created_at=message.created_at,
+    )
+
+
+def _reply_out(target: Message, people: Senders, *, hidden: bool) -> ReplyOut:
+    return ReplyOut(
+        id=target.id,
+        seq=target.seq,
+        sender=people.get(target.sender_id or 0),
+        excerpt="" if hidden or target.recalled_at else excerpt(target.content),
+    )
+
+
+def _reaction_out(emoji: str, user_ids: list[int]) -> ReactionOut:
+    return ReactionOut(emoji=emoji, count=len(user_ids), user_ids=user_ids[:REACTION_USERS_MAX])
+
+
+def _system_out(line: Mapping[str, int | str | None], people: Senders) -> SystemOut:
+    return SystemOut(
+        event=str(line["event"]),
+        actor=people.get(line["actor"] or 0),  # type: ignore[call-overload]
+        target=people.get(line["target"] or 0),  # type: ignore[call-overload]
+        value=line["value"],  # type: ignore[arg-type]
+    )
