@@ -27,7 +27,9 @@ def admitted(buckets: TokenBuckets, key: str = "ann") -> bool:
 
 
 steps = st.lists(
-    st.tuples(st.sampled_from(["ann", "bob"]), st.one_of(st.just(0), st.integers(0, SECOND), st.integers(0, 9 * SECOND))),
+    st.tuples(
+        st.sampled_from(["ann", "bob"]), st.one_of(st.just(0), st.integers(0, SECOND), st.integers(0, 9 * SECOND))
+    ),
     max_size=120,
 )
 
