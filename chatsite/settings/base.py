@@ -6,24 +6,26 @@ from pathlib import Path
 import environ
 
 from chatsite import redis
-
-BASE_DIR = Path(__file__).resolve().parents[2]
-env = environ.Env()
-environ.Env.read_env(BASE_DIR / ".env")
+from chatsite.settings.environment import BASE_DIR, choice, database, database_url, redis_url, text, whole, words
 
 VERSION = "0.1.0"
-VAR_DIR = Path(env.str("VAR_DIR", str(BASE_DIR / "var")))
+VAR_DIR = Path(text("VAR_DIR", str(BASE_DIR / "var"))).resolve()
 
-SECRET_KEY = env.str("SECRET_KEY", "")
-JWT_SECRET_KEY = env.str("JWT_SECRET_KEY", "")
+SECRET_KEY = text("SECRET_KEY")
+JWT_SECRET_KEY = text("JWT_SECRET_KEY")
 DEBUG = False
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["*"])
-PUBLIC_URL = env.str("PUBLIC_URL", "")
-ALLOWED_ORIGINS = env.list("ALLOWED_ORIGINS", default=[])
+UNSAFE = "refuse"  # what chatsite/checks.py does with an unsafe installation: refuse, warn or ignore
+ALLOWED_HOSTS = words("ALLOWED_HOSTS", ["*"])
+PUBLIC_URL = text("PUBLIC_URL").rstrip("/")
+ALLOWED_ORIGINS = words("ALLOWED_ORIGINS")
 DESKTOP_ORIGIN = "app://chat"
 
-HOST = env.str("HOST", "0.0.0.0")
-PORT = env.int("PORT", 9000)
+HOST = text("HOST", "0.0.0.0")
+PORT = whole("PORT", 9000, least=1, most=65535)
+WEB_CONCURRENCY = whole("WEB_CONCURRENCY", 1, least=1, most=256)
+REST_THREADS = whole("REST_THREADS", 8, least=1)
+DATABASE_THREADS = whole("DATABASE_THREADS", 8, least=1)
+TRUSTED_PROXIES = text("TRUSTED_PROXIES", "127.0.0.1,::1")
 
 INSTALLED_APPS = [
     "daphne",
@@ -46,6 +48,7 @@ INSTALLED_APPS = [
     "drf_spectacular_sidecar",
 ]
 MIDDLEWARE = [
+    "chatsite.security.SecurityHeadersMiddleware",
     "chatsite.api.middleware.RequestIdMiddleware",
     "corsheaders.middleware.CorsMiddleware",
     "django.middleware.security.SecurityMiddleware",
@@ -77,30 +80,14 @@ TEMPLATES = [
     },
 ]
 
-DATABASE_URL = env.str("DATABASE_URL", "") or f"sqlite:///{VAR_DIR / 'chat.sqlite3'}"
-DATABASES = {"default": env.db_url_config(DATABASE_URL)}
-if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
-    DATABASES["default"]["OPTIONS"] = {
-        "transaction_mode": "IMMEDIATE",
-        "timeout": 20,
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
-    }
-else:
-    DATABASES["default"]["OPTIONS"] = {
-        "charset": "utf8mb4",
-        "isolation_level": "read committed",
-        "connect_timeout": 3,
-        "read_timeout": 15,
-        "write_timeout": 15,
-    }
-    # Threads live as long as the process (see chatsite/pool.py), so connections may too.
-    DATABASES["default"]["CONN_MAX_AGE"] = 60
-    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
-DATABASE_THREADS = env.int("DATABASE_THREADS", 8)
+DATABASE_URL = database_url(default=f"sqlite:///{VAR_DIR / 'chat.sqlite3'}")
+DATABASES = {"default": database(DATABASE_URL)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-REDIS_URL = env.str("REDIS_URL", "") or redis.embedded_url(VAR_DIR / "run")
-REDIS_PREFIX = env.str("REDIS_PREFIX", "chat")
+RUN_DIR = VAR_DIR / "run"
+REDIS_URL = redis_url(default=redis.embedded_url(RUN_DIR))
+REDIS_IS_EMBEDDED = redis.embedded_url(RUN_DIR) == REDIS_URL
+REDIS_PREFIX = text("REDIS_PREFIX", "chat")
 CACHES = {
     "default": {
         "BACKEND": "django_redis.cache.RedisCache",
@@ -129,18 +116,18 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 SIMPLE_JWT = {
-    "ACCESS_TOKEN_LIFETIME": timedelta(seconds=env.int("ACCESS_TOKEN_SECONDS", 600)),
+    "ACCESS_TOKEN_LIFETIME": timedelta(seconds=whole("ACCESS_TOKEN_SECONDS", 600, least=1)),
     "REFRESH_TOKEN_LIFETIME": timedelta(days=365),
     "SIGNING_KEY": JWT_SECRET_KEY,
     "ALGORITHM": "HS256",
 }
-REGISTRATION = env.str("REGISTRATION", "open")  # open, invite, approval, closed
+REGISTRATION = choice("REGISTRATION", ["open", "invite", "approval", "closed"])
 
-RATE_LIMITS = env.str("RATE_LIMITS", "on") != "off"
-RECALL_WINDOW_SECONDS = env.int("RECALL_WINDOW_SECONDS", 120)
+RATE_LIMITS = choice("RATE_LIMITS", ["on", "off"]) == "on"
+RECALL_WINDOW_SECONDS = whole("RECALL_WINDOW_SECONDS", 120)
 CONTENT_CHARS = 8_000
 FRAME_BYTES = 128 * 1024
-UPLOAD_BYTES = env.int("UPLOAD_BYTES", 25 * 1024 * 1024)
+UPLOAD_BYTES = whole("UPLOAD_BYTES", 25 * 1024 * 1024)
 HEARTBEAT_SECONDS = 25
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 
@@ -164,6 +151,7 @@ SPECTACULAR_SETTINGS = {
     "SERVE_PERMISSIONS": [],
     "POSTPROCESSING_HOOKS": ["chatsite.api.schema.add_wire_components"],
 }
+SECURE_CROSS_ORIGIN_OPENER_POLICY = None  # chatsite/security.py: browsers complain of it on plain http
 CORS_ALLOWED_ORIGINS = [*ALLOWED_ORIGINS, DESKTOP_ORIGIN]
 CORS_ALLOW_CREDENTIALS = False
 CORS_URLS_REGEX = r"^/api/"
@@ -175,10 +163,11 @@ TIME_ZONE = "UTC"
 USE_TZ = True
 
 STATIC_URL = "/static/"
-WHITENOISE_USE_FINDERS = True  # the admin's and the API docs' files, straight from their packages
 MEDIA_ROOT = VAR_DIR / "media"
 CLIENT_DIR = BASE_DIR / "frontend" / "dist"
+WHITENOISE_USE_FINDERS = True  # the admin's and the API docs' files, straight from their packages
+WHITENOISE_ROOT = CLIENT_DIR if CLIENT_DIR.is_dir() else None
+WHITENOISE_IMMUTABLE_FILE_TEST = r"^/assets/.+-[\w-]{8}\.\w+$"  # Vite names these by their content
 
-EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
-vars().update(EMAIL_CONFIG)
-DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "chat@localhost")
+vars().update(environ.Env.email_url_config(text("EMAIL_URL", "consolemail://")))
+DEFAULT_FROM_EMAIL = text("DEFAULT_FROM_EMAIL", "chat@localhost")

@@ -1,5 +1,12 @@
 """A public installation: refuses to start on anything unsafe (chatsite/checks.py)."""
 
 from chatsite.settings.base import *  # noqa: F403
+from chatsite.settings.base import PUBLIC_URL, text, words
 
-SECURE_CONTENT_TYPE_NOSNIFF = True
+DEBUG = text("DEBUG").lower() in ("1", "true", "on", "yes")  # read so that it can be refused
+ALLOWED_HOSTS = words("ALLOWED_HOSTS")
+
+_IS_HTTPS = PUBLIC_URL.startswith("https://")
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _IS_HTTPS
+SECURE_HSTS_SECONDS = 365 * 24 * 3600 if _IS_HTTPS else 0
+CSRF_TRUSTED_ORIGINS = [PUBLIC_URL] if _IS_HTTPS else []

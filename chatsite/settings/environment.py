@@ -1,0 +1,107 @@
+"""Reads the environment (and .env, which it never overrules): each value checked, each refusal one sentence."""
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from urllib.parse import quote
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+
+BASE_DIR = Path(__file__).resolve().parents[2]
+ENV_FILE = Path(os.environ.get("ENV_FILE") or BASE_DIR / ".env")
+environ.Env.read_env(ENV_FILE)
+
+
+def text(name: str, default: str = "") -> str:
+    """An empty value counts as none: `.env.example` lists every name."""
+    return os.environ.get(name, "").strip() or default
+
+
+def whole(name: str, default: int, *, least: int = 0, most: int = 2**53) -> int:
+    given = text(name, str(default))
+    if not given.isascii() or not given.isdigit() or not least <= int(given) <= most:
+        raise ImproperlyConfigured(f"{name} must be a whole number from {least} to {most}, not {given!r}.")
+    return int(given)
+
+
+def choice(name: str, options: Sequence[str]) -> str:
+    """One of `options`; the first is the default."""
+    given = text(name, options[0]).lower()
+    if given not in options:
+        raise ImproperlyConfigured(f"{name} must be one of {', '.join(options)}, not {given!r}.")
+    return given
+
+
+def words(name: str, default: Sequence[str] = ()) -> list[str]:
+    """A list with commas."""
+    return [word.strip() for word in text(name).split(",") if word.strip()] or list(default)
+
+
+def database_url(default: str) -> str:
+    """DATABASE_URL, or what the old system called MYSQL_HOST, MYSQL_PORT, MYSQL_USER, MYSQL_PASSWORD, MYSQL_DATABASE."""
+    if text("DATABASE_URL") or not (text("MYSQL_HOST") or text("MYSQL_DATABASE")):
+        return text("DATABASE_URL", default)
+    user = quote(text("MYSQL_USER", "root"), safe="")
+    password = quote(text("MYSQL_PASSWORD"), safe="")
+    host, port = text("MYSQL_HOST", "127.0.0.1"), whole("MYSQL_PORT", 3306, least=1, most=65535)
+    return f"mysql://{user}:{password}@{host}:{port}/{text('MYSQL_DATABASE', 'chat')}"
+
+
+def redis_url(default: str) -> str:
+    """REDIS_URL, or what the old system called REDIS_HOST, REDIS_PORT, REDIS_PASSWORD, REDIS_DB."""
+    if text("REDIS_URL") or not text("REDIS_HOST"):
+        return text("REDIS_URL", default)
+    password = quote(text("REDIS_PASSWORD"), safe="")
+    port, number = whole("REDIS_PORT", 6379, least=1, most=65535), whole("REDIS_DB", 0)
+    return f"redis://{':' + password + '@' if password else ''}{text('REDIS_HOST')}:{port}/{number}"
+
+
+def database(url: str) -> dict[str, object]:
+    """The entry of DATABASES."""
+    if not url.startswith(("sqlite:///", "mysql://")):
+        raise ImproperlyConfigured("DATABASE_URL must be mysql://USER:PASSWORD@HOST:PORT/NAME or sqlite:///PATH.")
+    config: dict[str, object] = environ.Env.db_url_config(url)
+    if not config["NAME"]:
+        raise ImproperlyConfigured("DATABASE_URL names no database: mysql://USER:PASSWORD@HOST:PORT/NAME.")
+    return config | (_sqlite() if url.startswith("sqlite") else _mysql())
+
+
+def _sqlite() -> dict[str, object]:
+    return {
+        "OPTIONS": {
+            "transaction_mode": "IMMEDIATE",  # a transaction that starts as a reader cannot always become a writer
+            "timeout": 20,
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
+        }
+    }
+
+
+def _mysql() -> dict[str, object]:
+    _choose_driver()
+    return {
+        "OPTIONS": {
+            "charset": "utf8mb4",
+            "isolation_level": "read committed",
+            "connect_timeout": 3,
+            "read_timeout": 15,
+            "write_timeout": 15,
+        },
+        # Threads live as long as the process (chatsite/pool.py), so connections may too.
+        "CONN_MAX_AGE": 60,
+        "CONN_HEALTH_CHECKS": True,
+    }
+
+
+def _choose_driver() -> None:
+    """mysqlclient, or else PyMySQL, which is slower and compiles nothing."""
+    try:
+        import MySQLdb  # noqa: F401
+    except ImportError:
+        try:
+            import pymysql
+        except ImportError:
+            raise ImproperlyConfigured(
+                "DATABASE_URL names MySQL, and no driver is installed: pip install pymysql, or mysqlclient (faster)."
+            ) from None
+        pymysql.install_as_MySQLdb()
