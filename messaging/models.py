@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import secrets
+
 from django.db import models
 from django.utils.timezone import now
 
@@ -51,6 +53,17 @@ class Message(models.Model):
             models.Index(fields=["room_id", "sender_id", "seq"], name="message_own"),  # own messages after a mark
             models.Index(fields=["room_id", "created_at"], name="message_at"),  # jump to a time
         ]
+
+
+class Epoch(models.Model):
+    """Names this database's history; a restored backup gets a new one, so that clients drop what it does not hold."""
+
+    value = ExactCharField(max_length=32)
+
+    @classmethod
+    def current(cls) -> str:
+        epoch, _ = cls.objects.get_or_create(pk=1, defaults={"value": secrets.token_hex(8)})
+        return epoch.value
 
 
 class Reaction(models.Model):

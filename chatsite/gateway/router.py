@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from chatsite.errors import ValidationFailed, decode
+from chatsite.errors import ValidationFailed
+from chatsite.gateway.rate_limit import RateLimit
 
 if TYPE_CHECKING:
     from chatsite.gateway.consumer import Connection
@@ -17,11 +18,12 @@ Hook = Callable[["Connection"], Awaitable[None]]
 
 
 class Route(msgspec.Struct, frozen=True):
-    """`pipelined` commands return an awaitable result at once and do not wait for each other."""
+    """`pipelined` handlers are plain functions that return a future at once; those do not wait for each other."""
 
     schema: type[msgspec.Struct]
     handler: Handler
     pipelined: bool = False
+    rate: RateLimit | None = None
 
 
 class CommandRouter:
@@ -33,12 +35,12 @@ class CommandRouter:
         self.disconnect_hooks: list[Hook] = []
 
     def command(
-        self, name: str, schema: type[msgspec.Struct], *, pipelined: bool = False
+        self, name: str, schema: type[msgspec.Struct], *, pipelined: bool = False, rate: RateLimit | None = None
     ) -> Callable[[Handler], Handler]:
-        """@router.command("typing", Typing): the handler gets the decoded data and returns the ack's data, or an Event to answer with."""
+        """The handler gets the connection and the decoded data, and returns the ack's data or an Event to answer with."""
 
         def register(handler: Handler) -> Handler:
-            self.routes[name] = Route(schema, handler, pipelined)
+            self.routes[name] = Route(schema, handler, pipelined, rate)
             return handler
 
         return register
@@ -64,6 +66,3 @@ class CommandRouter:
             return self.routes[name]
         except KeyError:
             raise ValidationFailed({"type": ["unknown command"]}) from None
-
-    def decode(self, route: Route, data: msgspec.Raw) -> Any:
-        return decode(data, route.schema)

@@ -1,0 +1,36 @@
+"""The ASGI application: REST and pages as WSGI on a bounded thread pool, the gateway beside it."""
+
+import os
+from typing import Any
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "chatsite.settings.local")
+
+from a2wsgi import WSGIMiddleware  # noqa: E402
+from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
+from django.core.wsgi import get_wsgi_application  # noqa: E402
+
+# Django is set up before anything that has models is imported.
+wsgi_application = get_wsgi_application()
+
+from django.conf import settings  # noqa: E402
+
+from chatsite.gateway.hub import stop_hub  # noqa: E402
+from chatsite.routing import websocket_urlpatterns  # noqa: E402
+
+
+async def lifespan(scope: dict[str, Any], receive: Any, send: Any) -> None:
+    """Ends the hub with the server."""
+    while (await receive())["type"] == "lifespan.startup":
+        await send({"type": "lifespan.startup.complete"})
+    await stop_hub()
+    await send({"type": "lifespan.shutdown.complete"})
+
+
+application = ProtocolTypeRouter(
+    {
+        # One thread hop a request, on threads that keep their database connection (docs: ARCHITECTURE.md).
+        "http": WSGIMiddleware(wsgi_application, workers=settings.REST_THREADS),
+        "websocket": URLRouter(websocket_urlpatterns),
+        "lifespan": lifespan,
+    }
+)

@@ -1,0 +1,66 @@
+"""Who may open a socket, and whose it is: Origin at the handshake, the access token in the first frame."""
+
+from typing import Any
+from urllib.parse import urlsplit
+
+import msgspec
+from django.conf import settings
+
+from chatsite.gateway.frames import Schema
+
+Headers = dict[bytes, bytes]
+
+
+class Authenticate(Schema):
+    """`rooms`: {room id: the version I have}; `epoch`: that of my last `ready`."""
+
+    token: str
+    rooms: dict[str, int] = {}
+    epoch: str | None = None
+
+    def versions(self) -> dict[int, int]:
+        return {int(room): version for room, version in self.rooms.items() if room.isascii() and room.isdigit()}
+
+
+class ReadyLimits(msgspec.Struct, frozen=True):
+    content_chars: int
+    frame_bytes: int
+    upload_bytes: int
+    recall_seconds: int
+
+
+def limits() -> ReadyLimits:
+    return ReadyLimits(
+        settings.CONTENT_CHARS, settings.FRAME_BYTES, settings.UPLOAD_BYTES, settings.RECALL_WINDOW_SECONDS
+    )
+
+
+def origin_is_allowed(headers: Headers) -> bool:
+    """No Origin (bots), the own host, ALLOWED_ORIGINS and the desktop client; nothing else, not even `null`."""
+    raw = headers.get(b"origin")
+    if raw is None:
+        return True
+    origin = raw.decode("latin-1")
+    if origin == settings.DESKTOP_ORIGIN or origin in settings.ALLOWED_ORIGINS:
+        return True
+    parts = urlsplit(origin)
+    if parts.scheme not in ("http", "https") or not parts.netloc:
+        return False
+    if settings.PUBLIC_URL and origin == _origin_of(settings.PUBLIC_URL):
+        return True
+    return parts.netloc.lower() == headers.get(b"host", b"").decode("latin-1").lower()
+
+
+def _origin_of(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def locale_of(headers: Headers) -> str:
+    """-> Django language code for texts before we know the user's own."""
+    wanted = headers.get(b"accept-language", b"").decode("latin-1").lower()
+    return "zh-hans" if wanted.startswith("zh") else "en"
+
+
+def headers_of(scope: dict[str, Any]) -> Headers:
+    return dict(scope.get("headers", ()))

@@ -1,0 +1,163 @@
+"""The outgoing side of one WebSocket: writes that never wait, and a bound on what a slow reader may owe."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import secrets
+import struct
+from collections import deque
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TYPE_CHECKING, Any, Protocol
+
+from chatsite.errors import ChatError
+from chatsite.gateway import frames
+from chatsite.gateway.events import Event
+from chatsite.gateway.frames import Close
+
+if TYPE_CHECKING:
+    from chatsite.gateway.hub import Hub
+
+OUTBOX_BYTES = 1024 * 1024  # transport buffer a connection may have; over it, close 4409
+DRAIN_BYTES = 64 * 1024  # catch-up waits until the buffer is below this
+BOOT = secrets.token_hex(4)  # tells this process's connections from a former one's
+_numbers = itertools.count(1)
+
+Send = Callable[[dict[str, Any]], Awaitable[None]]
+
+
+def websocket_frame(text: bytes) -> bytes:
+    """-> an unmasked, final text frame (RFC 6455 §5.2)."""
+    size = len(text)
+    if size < 126:
+        return struct.pack("!BB", 0x81, size) + text
+    if size < 65_536:
+        return struct.pack("!BBH", 0x81, 126, size) + text
+    return struct.pack("!BBQ", 0x81, 127, size) + text
+
+
+class Batch:
+    """Frames that go to many connections in one write; joined once, whoever asks first."""
+
+    __slots__ = ("_wire", "texts")
+
+    def __init__(self, texts: Sequence[bytes]) -> None:
+        self.texts = texts
+        self._wire: bytes | None = None
+
+    @property
+    def wire(self) -> bytes:
+        if self._wire is None:
+            self._wire = b"".join(map(websocket_frame, self.texts))
+        return self._wire
+
+
+class Wire(Protocol):
+    """Where frames go. `write` returns False once the reader is hopelessly behind."""
+
+    def write(self, batch: Batch) -> bool: ...
+    async def drained(self) -> None: ...
+    def close(self, code: int) -> None: ...
+
+
+class PushWire:
+    """Straight into the server's transport (chatsite/gateway/uvicorn_protocol.py)."""
+
+    def __init__(self, protocol: Any) -> None:
+        self._protocol = protocol
+
+    def write(self, batch: Batch) -> bool:
+        return bool(self._protocol.push(batch.wire))
+
+    async def drained(self) -> None:
+        while self._protocol.buffered() > DRAIN_BYTES:
+            await self._protocol.writable.wait()
+            await asyncio.sleep(0.01)
+
+    def close(self, code: int) -> None:
+        self._protocol.close(code)
+
+
+class SendWire:
+    """Through plain ASGI `send`, for daphne and tests: a task writes what has queued up."""
+
+    def __init__(self, send: Send) -> None:
+        self._send = send
+        self._texts: deque[bytes] = deque()
+        self._bytes = 0
+        self._closing: int | None = None
+        self._task: asyncio.Task[None] | None = None
+        self._empty = asyncio.Event()
+        self._empty.set()
+
+    def write(self, batch: Batch) -> bool:
+        self._texts.extend(batch.texts)
+        self._bytes += sum(map(len, batch.texts))
+        self._wake()
+        return self._bytes <= OUTBOX_BYTES
+
+    async def drained(self) -> None:
+        await self._empty.wait()
+
+    def close(self, code: int) -> None:
+        self._closing = code
+        self._wake()
+
+    def _wake(self) -> None:
+        self._empty.clear()
+        if self._task is None or self._task.done():
+            self._task = asyncio.create_task(self._run())
+
+    async def _run(self) -> None:
+        try:
+            while self._texts:
+                text = self._texts.popleft()
+                await self._send({"type": "websocket.send", "text": text.decode()})
+                self._bytes -= len(text)
+            if self._closing is not None:
+                await self._send({"type": "websocket.close", "code": self._closing})
+        except Exception:  # noqa: BLE001 - the server says in its own way that the peer is gone; receive() ends the loop
+            self._texts.clear()
+        finally:
+            self._empty.set()
+
+
+class Connection:
+    """One authenticated WebSocket, as the hub, the commands and the hooks see it."""
+
+    def __init__(self, *, hub: Hub, wire: Wire, user_id: int, session_id: int, locale: str, expires_at: float) -> None:
+        self.id = f"{BOOT}.{next(_numbers)}"
+        self.hub = hub
+        self.user_id = user_id
+        self.session_id = session_id
+        self.locale = locale
+        self.expires_at = expires_at  # Unix seconds
+        self.heard_at = asyncio.get_running_loop().time()
+        self.rooms: set[int] = set()  # whose stream it follows
+        self.screen: set[int] = set()  # which of them are open in front of the user
+        self.close_code: int | None = None
+        self._wire = wire
+
+    def push(self, batch: Batch) -> None:
+        """Writes at once and never waits; a reader who owes too much is closed and comes back to sync."""
+        if self.close_code is None and not self._wire.write(batch):
+            self.close(Close.SLOW)
+
+    def send(self, *texts: bytes) -> None:
+        self.push(Batch(texts))
+
+    def send_event(self, event: Event, reply_to: str | None = None) -> None:
+        self.send(event.frame(reply_to))
+
+    def send_error(self, error: ChatError, reply_to: str | None = None) -> None:
+        self.send(frames.error(reply_to, error.out(locale=self.locale)))
+
+    async def drained(self) -> None:
+        """Until little is left unsent: catch-up goes at the reader's pace, outside the outbox's bound."""
+        await self._wire.drained()
+
+    def close(self, code: int) -> None:
+        if self.close_code is None:
+            self.close_code = code
+            self.hub.leave(self)
+            self._wire.close(code)

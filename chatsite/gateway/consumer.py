@@ -1,0 +1,324 @@
+"""GatewayConsumer: the incoming side of one WebSocket, from handshake to close. It knows no domain word."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import Any, NamedTuple
+
+import msgspec
+from channels.consumer import AsyncConsumer
+from django.conf import settings
+from django.utils.timezone import now
+
+from chatsite.errors import ChatError, Unavailable, ValidationFailed, decode
+from chatsite.gateway import frames
+from chatsite.gateway import pull as slots
+from chatsite.gateway.authentication import Authenticate, headers_of, limits, locale_of, origin_is_allowed
+from chatsite.gateway.connection import Batch, Connection, PushWire, SendWire, Wire
+from chatsite.gateway.events import Event, encode
+from chatsite.gateway.frames import Close, Reconnect
+from chatsite.gateway.hub import hub
+from chatsite.gateway.pull import SignedIn
+from chatsite.gateway.rate_limit import FrameBudget
+from chatsite.gateway.router import CommandRouter, Route
+from chatsite.gateway.uvicorn_protocol import GatewayProtocol, protocol_of
+from chatsite.pool import in_pool
+
+logger = logging.getLogger(__name__)
+
+FIRST_FRAME_SECONDS = 10
+ID_CHARS = 128
+PENDING_MAX = 128  # sends of one connection that may wait for their commit; then reading stops
+RESTART_RETRY_SECONDS = 1.0
+DRAIN_SECONDS = 8.0
+PROTOCOL = 1
+
+_parse = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
+Receive = Callable[[], Awaitable[dict[str, Any]]]
+Send = Callable[[dict[str, Any]], Awaitable[None]]
+
+
+class Malformed(Exception):
+    """Not a JSON object with a string `type`, or too large: the connection ends with `code`."""
+
+    def __init__(self, code: int) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+class Disconnected(Exception):
+    """The peer is gone, or the connection was closed."""
+
+
+class Incoming(NamedTuple):
+    type: str
+    id: str | None
+    data: msgspec.Raw
+    unknown: list[str]
+
+
+def parse(message: dict[str, Any]) -> Incoming:
+    """An ASGI receive event -> the frame in it."""
+    text = message.get("text")
+    if text is None:
+        raise Malformed(Close.MALFORMED)
+    if len(text) > settings.FRAME_BYTES or len(raw := text.encode()) > settings.FRAME_BYTES:
+        raise Malformed(Close.TOO_LARGE)
+    try:
+        members = _parse(raw)
+        kind = msgspec.json.decode(members.pop("type"), type=str)
+    except (msgspec.DecodeError, KeyError, RecursionError, UnicodeDecodeError):
+        raise Malformed(Close.MALFORMED) from None
+    reply_to = members.pop("id", None)
+    data = members.pop("data", msgspec.Raw(b"{}"))
+    return Incoming(kind, _id(reply_to), data, [*members, *(["id"] if _bad_id(reply_to) else [])])
+
+
+def _id(raw: msgspec.Raw | None) -> str | None:
+    return None if raw is None or _bad_id(raw) else msgspec.json.decode(raw, type=str | None)
+
+
+def _bad_id(raw: msgspec.Raw | None) -> bool:
+    if raw is None:
+        return False
+    try:
+        value = msgspec.json.decode(raw, type=str | None)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return True
+    return value is not None and len(value) > ID_CHARS
+
+
+class GatewayConsumer(AsyncConsumer):
+    """Its own receive loop: no task, queue or thread per receiver, and no channel of its own."""
+
+    router: CommandRouter = CommandRouter()
+
+    async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
+        headers = headers_of(scope)
+        await receive()  # websocket.connect
+        if not origin_is_allowed(headers):
+            await send({"type": "websocket.close"})  # HTTP 403
+            return
+        await send({"type": "websocket.accept"})
+        self._receive = receive
+        self._locale = locale_of(headers)
+        self._protocol: GatewayProtocol | None = protocol_of(scope)
+        self._wire: Wire = PushWire(self._protocol) if self._protocol else SendWire(send)
+        self._pending: set[asyncio.Future[Any]] = set()
+        self._budget = FrameBudget()
+        try:
+            await self._serve(await self._authenticate())
+        except Malformed as refusal:
+            self._wire.close(refusal.code)
+        except Disconnected:
+            pass
+        finally:
+            await self._until_closed()
+
+    async def _next(self) -> dict[str, Any]:
+        message = await self._receive()
+        if message["type"] == "websocket.disconnect":
+            self._over = True
+            raise Disconnected
+        return message
+
+    _over = False
+
+    async def _until_closed(self) -> None:
+        """Reads on until the server says the socket is closed, so that the close frame gets out."""
+        while not self._over:
+            self._over = (await self._receive())["type"] == "websocket.disconnect"
+
+    # --- the first frame
+
+    async def _authenticate(self) -> Connection:
+        try:
+            async with asyncio.timeout(FIRST_FRAME_SECONDS):
+                frame = parse(await self._next())
+        except TimeoutError:
+            raise Malformed(Close.SILENT) from None
+        try:
+            if frame.type != "authenticate":
+                raise ChatError("authentication_failed")
+            return await self._enter(frame.id, self._decode_authenticate(frame))
+        except ChatError as error:
+            self._refuse(frame.id, error)
+            raise Malformed(Close.RESTART if error.code == "unavailable" else Close.UNAUTHENTICATED) from error
+
+    def _decode_authenticate(self, frame: Incoming) -> Authenticate:
+        self._refuse_unknown(frame)
+        command: Authenticate = decode(frame.data, Authenticate)
+        return command
+
+    def _refuse(self, reply_to: str | None, error: ChatError) -> None:
+        self._wire.write(Batch([frames.error(reply_to, error.out(locale=self._locale))]))
+
+    async def _enter(self, reply_to: str | None, command: Authenticate) -> Connection:
+        """Subscribe, read where the rooms stand, say `ready`, then catch up behind gates: never the other way round."""
+        signed_in = await in_pool(slots.sign_in, command.token)
+        connection = self._connection(signed_in)
+        self.connection = connection
+        connection.hub.enter(connection)
+        try:
+            ready = await in_pool(slots.pull.ready, signed_in.user_id)
+        except ChatError:
+            connection.hub.leave(connection)
+            raise
+        ahead = connection.hub.follow(connection, ready.heads)
+        connection.send(self._ready_frame(reply_to, signed_in, ready))
+        await self._catch_up(connection, command, ready, ahead)
+        return connection
+
+    def _connection(self, signed_in: SignedIn) -> Connection:
+        connection = Connection(
+            hub=hub(),
+            wire=self._wire,
+            user_id=signed_in.user_id,
+            session_id=signed_in.session_id,
+            locale=signed_in.locale or self._locale,
+            expires_at=signed_in.expires_at,
+        )
+        if self._protocol is not None:
+            self._protocol.on_pong = partial(self._heard, connection)
+            self._protocol.on_shutdown = lambda: connection.hub.spawn(self._say_goodbye(connection)) and None
+        return connection
+
+    def _heard(self, connection: Connection) -> None:
+        connection.heard_at = connection.hub.loop.time()
+
+    def _ready_frame(self, reply_to: str | None, signed_in: SignedIn, ready: slots.Ready) -> bytes:
+        answer = b',"id":' + encode(reply_to) if reply_to is not None else b""
+        data = {
+            "user": ready.user,
+            "session_id": signed_in.session_id,
+            "protocol": PROTOCOL,
+            "epoch": ready.epoch,
+            "server_time": now(),
+            "heartbeat_seconds": settings.HEARTBEAT_SECONDS,
+            "limits": limits(),
+            "rooms": [head.data for head in ready.heads],
+        }
+        return b'{"type":"ready"' + answer + b',"data":' + encode(data) + b"}"
+
+    async def _catch_up(
+        self, connection: Connection, command: Authenticate, ready: slots.Ready, ahead: list[int]
+    ) -> None:
+        heads = {head.room_id: head.version for head in ready.heads}
+        same_epoch = command.epoch is None or command.epoch == ready.epoch
+        mine = command.versions()
+        behind = {r: v for r, v in mine.items() if r in heads and (v != heads[r] or not same_epoch)}
+        behind |= {r: heads[r] for r in ahead if r not in behind}
+        for room_id in mine.keys() - heads.keys():
+            connection.send(slots.pull.farewell(room_id))
+        if behind:
+            await connection.hub.catch_up_all(connection, behind, same_epoch=same_epoch)
+
+    # --- commands
+
+    async def _serve(self, connection: Connection) -> None:
+        try:
+            for hook in self.router.connect_hooks:
+                await hook(connection)
+            while True:
+                message = await self._next()
+                self._heard(connection)
+                await self._dispatch(connection, parse(message))
+                if not self._budget.spend():
+                    raise Malformed(Close.TOO_MANY)
+        finally:
+            connection.hub.leave(connection)
+            for hook in self.router.disconnect_hooks:
+                await hook(connection)
+
+    async def _dispatch(self, connection: Connection, frame: Incoming) -> None:
+        try:
+            self._refuse_unknown(frame)
+            if frame.type == "authenticate":
+                await self._extend(connection, frame)
+                return
+            route = self.router.find(frame.type)
+            command = decode(frame.data, route.schema)
+            if route.rate is not None:
+                route.rate.spend(connection.user_id)
+            if route.pipelined:
+                await self._start(connection, frame.id, route, command)
+            else:
+                await self._settled()
+                self._answer(connection, frame.id, await route.handler(connection, command))
+        except ChatError as error:
+            connection.send_error(error, frame.id)
+        except Disconnected:
+            raise
+        except Exception:
+            logger.exception("command_failed", extra={"command": frame.type})
+            connection.send_error(Unavailable(), frame.id)
+
+    def _refuse_unknown(self, frame: Incoming) -> None:
+        if frame.unknown:
+            raise ValidationFailed({name: ["There is no such field."] for name in frame.unknown})
+
+    def _answer(self, connection: Connection, reply_to: str | None, result: Any) -> None:
+        if isinstance(result, Event):
+            connection.send_event(result, reply_to)
+        elif reply_to is not None:
+            connection.send(frames.ack(reply_to, {} if result is None else result))
+
+    async def _start(self, connection: Connection, reply_to: str | None, route: Route, command: Any) -> None:
+        """Pipelined: the handler returns a future at once, and the next frame is read meanwhile."""
+        if len(self._pending) >= PENDING_MAX:
+            await asyncio.wait(self._pending, return_when=asyncio.FIRST_COMPLETED)
+        future: asyncio.Future[Any] = route.handler(connection, command)  # type: ignore[assignment]
+        self._pending.add(future)
+        future.add_done_callback(partial(self._finish, connection, reply_to))
+
+    def _finish(self, connection: Connection, reply_to: str | None, future: asyncio.Future[Any]) -> None:
+        self._pending.discard(future)
+        if future.cancelled():
+            connection.send_error(Unavailable(), reply_to)
+            return
+        error = future.exception()
+        if error is None:
+            self._answer(connection, reply_to, future.result())
+        elif isinstance(error, ChatError):
+            connection.send_error(error, reply_to)
+        else:
+            logger.error("command_failed", exc_info=error)
+            connection.send_error(Unavailable(), reply_to)
+
+    async def _settled(self) -> None:
+        """Any other command waits for the sends before it."""
+        if self._pending:
+            await asyncio.wait(self._pending)
+
+    async def _extend(self, connection: Connection, frame: Incoming) -> None:
+        """`authenticate` again, with a fresh token of the same user and session."""
+        try:
+            signed_in = await in_pool(slots.sign_in, self._decode_authenticate(frame).token)
+        except ChatError as error:
+            if error.code in ("authentication_failed", "token_expired"):
+                connection.send_error(error, frame.id)
+                raise Malformed(Close.UNAUTHENTICATED) from error
+            raise
+        if (signed_in.user_id, signed_in.session_id) != (connection.user_id, connection.session_id):
+            connection.send_error(ChatError("authentication_failed"), frame.id)
+            raise Malformed(Close.UNAUTHENTICATED)
+        connection.expires_at = signed_in.expires_at
+        ready = await in_pool(slots.pull.ready, signed_in.user_id)
+        connection.send(self._ready_frame(frame.id, signed_in, ready))
+
+    # --- the server stops
+
+    async def _say_goodbye(self, connection: Connection) -> None:
+        connection.send_event(Reconnect(retry_after=RESTART_RETRY_SECONDS))
+        if self._pending:
+            await asyncio.wait(self._pending, timeout=DRAIN_SECONDS)
+        connection.close(Close.RESTART)
+
+
+async def reject(scope: dict[str, Any], receive: Receive, send: Send) -> None:
+    """ASGI application for every other WebSocket address: HTTP 403 at the handshake."""
+    await receive()
+    await send({"type": "websocket.close"})

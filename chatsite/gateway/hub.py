@@ -1,0 +1,372 @@
+"""One per process: receives each event once and hands its ready frames to the local connections, in version order.
+
+The hub is one channel of the channel layer. What Redis loses, the tailer (tailer.py) finds in the database.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Coroutine, Iterable
+from typing import Any
+
+import msgspec
+from channels.layers import get_channel_layer
+
+from chatsite.errors import ChatError
+from chatsite.gateway import pull as slots
+from chatsite.gateway.beat import MESSAGE_TYPE as BEAT
+from chatsite.gateway.beat import Beat
+from chatsite.gateway.connection import Batch, Connection
+from chatsite.gateway.events import Attach, Envelope
+from chatsite.gateway.frames import Close, SessionRevoked
+from chatsite.gateway.publisher import Publisher, bind_to
+from chatsite.gateway.pull import Changes, Head, Moved, Recent
+from chatsite.gateway.stream import RoomStream
+from chatsite.gateway.subscriptions import Subscriptions
+from chatsite.gateway.tailer import Tailer
+from chatsite.pool import in_pool
+
+logger = logging.getLogger(__name__)
+
+REORDER_SECONDS = 0.05  # how long a gap may close by itself
+BEHIND_SECONDS = 0.25  # how long a publish may be on its way before the tailer's sight of its version counts
+HEARTBEAT_TIMEOUT_SECONDS = 75
+CARE_SECONDS = 1.0
+
+_decode = msgspec.msgpack.Decoder(Envelope).decode
+
+
+class Hub:
+    """Maps: room -> its stream, user -> connections, session -> connections. All methods run on its loop."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self.loop = loop
+        self.rooms: dict[int, RoomStream] = {}
+        self.users: dict[int, set[Connection]] = {}
+        self.publisher: Publisher = bind_to(loop)
+        self.subscriptions = Subscriptions(self)
+        self.tailer = Tailer(self)
+        self.beat = Beat(self)
+        self.channel: str | None = None
+        self._receiver: asyncio.Task[None] | None = None
+        self._dirty: set[RoomStream] = set()
+        self._tasks: set[asyncio.Task[None]] = set()
+        for run in (self.subscriptions.run, self.tailer.run, self.beat.run, self._care):
+            self.spawn(run())
+        self.listen_anew()
+
+    def spawn(self, coroutine: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        task = self.loop.create_task(coroutine)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
+
+    async def stop(self) -> None:
+        tasks = list(self._tasks)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    # --- connections come and go
+
+    def enter(self, connection: Connection) -> None:
+        """From now on the user's own events reach it; its rooms follow with `follow`."""
+        if connection.user_id not in self.users:
+            self.subscriptions.want_user(connection.user_id)
+        self.users.setdefault(connection.user_id, set()).add(connection)
+
+    def leave(self, connection: Connection) -> None:
+        for room_id in connection.rooms:
+            if stream := self.rooms.get(room_id):
+                stream.part(connection)
+                self._forget_if_empty(stream)
+        connection.rooms.clear()
+        connection.screen.clear()
+        own = self.users.get(connection.user_id)
+        if own is not None and connection in own:
+            own.discard(connection)
+            if not own:
+                del self.users[connection.user_id]
+                self.subscriptions.drop_user(connection.user_id)
+
+    def follow(self, connection: Connection, heads: Iterable[Head]) -> list[int]:
+        """Joins the streams of these rooms where `ready` says they stand. -> rooms whose stream is further on."""
+        ahead = []
+        for head in heads:
+            stream = self._stream(head.room_id, head.version)
+            if connection not in stream:
+                stream.join(connection, head.version)
+                connection.rooms.add(head.room_id)
+            if stream.version > head.version:
+                stream.close_gate(connection)
+                ahead.append(head.room_id)
+        return ahead
+
+    def _stream(self, room_id: int, version: int) -> RoomStream:
+        stream = self.rooms.get(room_id)
+        if stream is None:
+            stream = self.rooms[room_id] = RoomStream(room_id, version)
+            self.subscriptions.want_room(room_id)
+        return stream
+
+    def _forget_if_empty(self, stream: RoomStream) -> None:
+        if stream.is_empty:
+            self.rooms.pop(stream.room_id, None)
+            self.subscriptions.drop_room(stream.room_id)
+
+    # --- what is on screen
+
+    async def open_room(self, connection: Connection, room_id: int) -> None:
+        """The room is in front of the user: typing and presence of its members flow."""
+        connection.screen.add(room_id)
+        if stream := self.rooms.get(room_id):
+            stream.screens.add(connection)
+
+    def close_room(self, connection: Connection, room_id: int) -> None:
+        connection.screen.discard(room_id)
+        if stream := self.rooms.get(room_id):
+            stream.screens.discard(connection)
+
+    # --- catching up
+
+    async def catch_up(self, connection: Connection, room_id: int, version: int) -> None:
+        """Sends this connection what changed in a room since `version`, as room_sync, unless nothing did."""
+        stream = self.rooms.get(room_id)
+        if stream is None or connection not in stream.live or stream.version != version:
+            await self.sync(connection, room_id, version)
+
+    async def sync(self, connection: Connection, room_id: int, version: int) -> None:
+        """The same, also when nothing changed."""
+        await self.catch_up_all(connection, {room_id: version})
+
+    async def catch_up_all(self, connection: Connection, since: dict[int, int], *, same_epoch: bool = True) -> None:
+        """The same for many rooms, with a constant number of queries. Live events wait behind a gate."""
+        streams = [self.rooms[r] for r in since if r in self.rooms and connection in self.rooms[r]]
+        gates = {stream: stream.close_gate(connection) for stream in streams}
+        reached = {stream.room_id: gate.start for stream, gate in gates.items()}
+        try:
+            found = await in_pool(slots.pull.changes, since, reader_id=connection.user_id, same_epoch=same_epoch)
+            for room_id, changes in found.items():
+                stream = self.rooms.get(room_id)
+                if stream in gates and stream.gates.get(connection) is gates[stream]:
+                    await self._send_at_their_pace(connection, changes.frames)
+                    reached[room_id] = changes.version
+        finally:
+            for stream, gate in gates.items():
+                if stream.gates.get(connection) is gate:
+                    stream.open_gate(connection, reached[stream.room_id])
+
+    async def _send_at_their_pace(self, connection: Connection, texts: list[bytes]) -> None:
+        for text in texts:
+            await connection.drained()
+            connection.send(text)
+
+    # --- events come in
+
+    def listen_anew(self) -> None:
+        """Takes a new channel of the layer in place of one that has gone deaf."""
+        if self._receiver is not None:
+            self._receiver.cancel()
+        self._receiver = self.spawn(self._receive())
+
+    async def _receive(self) -> None:
+        layer = get_channel_layer()
+        while True:
+            try:
+                self.channel = await layer.new_channel("hub.")
+                self.subscriptions.use(self.channel)
+                while True:
+                    message = await layer.receive(self.channel)
+                    if message["type"] == BEAT:
+                        self.beat.heard()
+                    else:
+                        self.accept(message["envelope"])
+            except Exception as error:  # Redis away, at start or in the middle: the tailer delivers meanwhile
+                logger.warning("hub_receive_failed", extra={"error": repr(error)})
+                await asyncio.sleep(1)
+
+    def accept(self, data: bytes) -> None:
+        """One envelope off the channel layer."""
+        envelope = _decode(data)
+        if envelope.first:
+            self._accept_versions(envelope)
+        elif envelope.user_id:
+            self._accept_own(envelope)
+        else:
+            self._accept_circle(envelope)
+
+    def _accept_versions(self, envelope: Envelope) -> None:
+        stream = self.rooms.get(envelope.room_id)
+        if stream is None:
+            return
+        if stream.accept(envelope):
+            self._mark_dirty(stream)
+        if stream.has_gap:
+            self._heal_later(stream, REORDER_SECONDS)
+
+    def _mark_dirty(self, stream: RoomStream) -> None:
+        if not self._dirty:
+            self.loop.call_soon(self._flush)
+        self._dirty.add(stream)
+
+    def _flush(self) -> None:
+        dirty, self._dirty = self._dirty, set()
+        for stream in dirty:
+            stream.flush()
+            self._forget_if_empty(stream)
+
+    def _accept_own(self, envelope: Envelope) -> None:
+        connections = list(self.users.get(envelope.user_id, ()))
+        if envelope.revoke:
+            self.revoke([c for c in connections if c.session_id in envelope.revoke], envelope.frames)
+        elif envelope.frames:
+            self._push_all(connections, envelope.frames)
+        if envelope.attach:
+            for connection in connections:
+                self.attach(connection, envelope.attach)
+
+    def _accept_circle(self, envelope: Envelope) -> None:
+        audience: set[Connection] = set()
+        for room_id in envelope.rooms:
+            if stream := self.rooms.get(room_id):
+                audience.update(stream.screens if envelope.on_screen else stream)
+        for user_id in envelope.users:
+            audience.update(self.users.get(user_id, ()))
+        self._push_all([c for c in audience if c.user_id not in envelope.except_users], envelope.frames)
+
+    def _push_all(self, connections: Iterable[Connection], texts: list[bytes]) -> None:
+        batch = Batch(texts)
+        for connection in connections:
+            connection.push(batch)
+
+    def attach(self, connection: Connection, welcome: Attach) -> None:
+        """Somebody has come into a room: the welcome, then its stream."""
+        if welcome.room_id in connection.rooms:
+            return
+        connection.rooms.add(welcome.room_id)
+        connection.send(welcome.frame)
+        stream = self._stream(welcome.room_id, welcome.version)
+        stream.join(connection, welcome.version)
+        if stream.version > welcome.version:
+            self.spawn(self._try_catch_up(connection, welcome.room_id, welcome.version))
+
+    async def _try_catch_up(self, connection: Connection, room_id: int, version: int) -> None:
+        try:
+            await self.sync(connection, room_id, version)
+        except ChatError:
+            connection.close(Close.RESTART)  # it cannot be told what it missed: it comes back and syncs
+
+    def revoke(self, connections: Iterable[Connection], texts: list[bytes]) -> None:
+        for connection in connections:
+            connection.send(*texts)
+            connection.close(Close.UNAUTHENTICATED)
+
+    # --- what did not come in is pulled
+
+    def expect(self, heads: dict[int, int]) -> None:
+        """The database has these versions: rooms that do not get them soon are healed."""
+        for room_id, version in heads.items():
+            stream = self.rooms.get(room_id)
+            if stream is not None and stream.version < version:
+                self._heal_later(stream, BEHIND_SECONDS, version)
+
+    def _heal_later(self, stream: RoomStream, seconds: float, version: int = 0) -> None:
+        if not stream.healing:
+            stream.healing = True
+            self.loop.call_later(seconds, self._heal_if_behind, stream, version)
+
+    def _heal_if_behind(self, stream: RoomStream, version: int) -> None:
+        stream.healing = False
+        if (stream.has_gap or stream.version < version) and self.rooms.get(stream.room_id) is stream:
+            stream.healing = True
+            self.spawn(self._heal(stream))
+
+    async def _heal(self, stream: RoomStream) -> None:
+        """One pull for the whole process, given out as room_sync."""
+        try:
+            found = await in_pool(slots.pull.changes, {stream.room_id: stream.version}, reader_id=None)
+            if changes := found.get(stream.room_id):
+                self._give_out(stream, changes)
+        except ChatError as error:
+            logger.warning("heal_failed", extra={"room": stream.room_id, "error": error.code})
+        finally:
+            stream.healing = False
+
+    def _give_out(self, stream: RoomStream, changes: Changes) -> None:
+        if changes.version <= stream.version:
+            return
+        stream.flush()
+        for gone in changes.gone:
+            stream.dismiss(gone.user_id, gone.frame)
+        batch = Batch(changes.frames)
+        for push in tuple(stream.live.values()):
+            push(batch)
+        for connection, gate in list(stream.gates.items()):
+            if not gate.catching_up:
+                connection.push(batch)
+                stream.open_gate(connection, changes.version)
+        stream.skip_to(changes.version)
+        stream.flush()
+        self._forget_if_empty(stream)
+
+    async def catch_on(self, recent: Recent) -> None:
+        """What the tailer found: heads, members who came or went, revoked sessions."""
+        self.expect(recent.rooms)
+        for moved in recent.members:
+            await self._move(moved)
+        self._revoke_sessions(recent.sessions)
+
+    async def _move(self, moved: Moved) -> None:
+        connections = self.users.get(moved.user_id)
+        if not connections:
+            return
+        if moved.gone is not None:
+            stream = self.rooms.get(moved.room_id)
+            if stream is not None and stream.version >= moved.version:
+                stream.dismiss(moved.user_id, moved.gone)
+                self._forget_if_empty(stream)
+            return
+        missing = [c for c in connections if moved.room_id not in c.rooms]
+        if missing and (welcome := await in_pool(slots.pull.welcome, moved.user_id, moved.room_id)):
+            for connection in missing:
+                self.attach(connection, Attach(moved.room_id, *welcome))
+
+    def _revoke_sessions(self, revoked: dict[int, str]) -> None:
+        if not revoked:
+            return
+        for connections in list(self.users.values()):
+            for connection in [c for c in connections if c.session_id in revoked]:
+                self.revoke([connection], [SessionRevoked(reason=revoked[connection.session_id]).frame()])
+
+    # --- who has gone silent or whose token has run out
+
+    async def _care(self) -> None:
+        while True:
+            await asyncio.sleep(CARE_SECONDS)
+            now, wall = self.loop.time(), time.time()
+            for connection in [c for own in self.users.values() for c in own]:
+                if now - connection.heard_at > HEARTBEAT_TIMEOUT_SECONDS:
+                    connection.close(Close.SILENT)
+                elif wall > connection.expires_at:
+                    connection.send_error(ChatError("token_expired"))
+                    connection.close(Close.UNAUTHENTICATED)
+
+
+_hubs: dict[asyncio.AbstractEventLoop, Hub] = {}
+
+
+def hub() -> Hub:
+    """The hub of the running loop; started at first use."""
+    loop = asyncio.get_running_loop()
+    if loop not in _hubs:
+        for old in [known for known in _hubs if known.is_closed()]:
+            del _hubs[old]
+        _hubs[loop] = Hub(loop)
+    return _hubs[loop]
+
+
+async def stop_hub() -> None:
+    if own := _hubs.pop(asyncio.get_running_loop(), None):
+        await own.stop()

@@ -1,0 +1,122 @@
+"""Sends envelopes to every process through the channel layer: a hint that may be lost, and that nobody waits for."""
+
+import asyncio
+import atexit
+import logging
+import threading
+from collections import deque
+from collections.abc import Iterable
+
+import msgspec
+from channels.layers import get_channel_layer
+
+from chatsite.gateway.events import Envelope
+
+logger = logging.getLogger(__name__)
+
+QUEUE_MAX = 10_000  # envelopes; beyond it the tailer delivers
+SEND_TIMEOUT_SECONDS = 0.5
+EXIT_FLUSH_SECONDS = 0.5
+MESSAGE_TYPE = "hub.envelope"
+
+_encode = msgspec.msgpack.Encoder().encode
+
+
+class Publisher:
+    """One per process, bound to one event loop; `put` may be called from any thread."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self.loop = loop
+        self._queue: deque[Envelope] = deque()
+        self._task: asyncio.Task[None] | None = None
+        self.dropped = 0
+
+    def put(self, envelopes: Iterable[Envelope]) -> None:
+        if not self.loop.is_closed():
+            self.loop.call_soon_threadsafe(self._enqueue, tuple(envelopes))
+
+    def _enqueue(self, envelopes: tuple[Envelope, ...]) -> None:
+        if len(self._queue) + len(envelopes) > QUEUE_MAX:
+            self.dropped += len(envelopes)
+            return
+        self._queue.extend(envelopes)
+        if self._task is None or self._task.done():
+            self._task = self.loop.create_task(self._run())
+
+    async def _run(self) -> None:
+        while self._queue:
+            batch, self._queue = merge(self._queue), deque()
+            for envelope in batch:
+                await self._send(envelope)
+
+    async def _send(self, envelope: Envelope) -> None:
+        message = {"type": MESSAGE_TYPE, "envelope": _encode(envelope)}
+        try:
+            async with asyncio.timeout(SEND_TIMEOUT_SECONDS):
+                await get_channel_layer().group_send(envelope.group, message)
+        except Exception as error:  # whatever Redis throws: the tailer delivers what is lost here
+            self.dropped += 1
+            logger.warning("publish_lost", extra={"group": envelope.group, "error": repr(error)})
+
+    async def flushed(self) -> None:
+        """Until everything put so far has been sent or given up."""
+        if self._task is not None:
+            await asyncio.wait([self._task])
+
+
+def merge(envelopes: Iterable[Envelope]) -> list[Envelope]:
+    """Joins a room's consecutive envelopes into one: one publish a room and tick."""
+    merged: list[Envelope] = []
+    newest: dict[int, int] = {}  # room id -> index of its newest envelope in `merged`
+    for envelope in envelopes:
+        index = newest.get(envelope.room_id) if envelope.first else None
+        if index is not None and merged[index].last + 1 == envelope.first:
+            former = merged[index]
+            merged[index] = Envelope(
+                room_id=former.room_id,
+                first=former.first,
+                frames=former.frames + envelope.frames,
+                detach=former.detach + envelope.detach,
+            )
+            continue
+        if envelope.first:
+            newest[envelope.room_id] = len(merged)
+        merged.append(envelope)
+    return merged
+
+
+_lock = threading.Lock()
+_publisher: Publisher | None = None
+
+
+def publisher() -> Publisher:
+    """The process's publisher: on the hub's loop where one runs, else (commands, WSGI workers) on its own thread."""
+    global _publisher
+    with _lock:
+        if _publisher is None or _publisher.loop.is_closed():
+            _publisher = _on_own_thread()
+        return _publisher
+
+
+def bind_to(loop: asyncio.AbstractEventLoop) -> Publisher:
+    """Called by the hub when it starts on `loop`."""
+    global _publisher
+    with _lock:
+        _publisher = Publisher(loop)
+        return _publisher
+
+
+def _on_own_thread() -> Publisher:
+    loop = asyncio.new_event_loop()
+    threading.Thread(target=loop.run_forever, name="publisher", daemon=True).start()
+    own = Publisher(loop)
+    atexit.register(_flush, own)
+    return own
+
+
+def _flush(own: Publisher) -> None:
+    if own.loop.is_running():
+        try:
+            asyncio.run_coroutine_threadsafe(own.flushed(), own.loop).result(EXIT_FLUSH_SECONDS)
+        except TimeoutError:
+            logger.warning("publish_lost_at_exit")

@@ -1,0 +1,156 @@
+"""One room as one process follows it: a version, and the connections that hear it in order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+from chatsite.gateway.connection import Batch, Connection
+from chatsite.gateway.events import Detach, Envelope
+
+Push = Callable[[Batch], None]
+
+
+class Gate:
+    """Holds a room's frames back from one connection that is catching up, then lets through what is newer."""
+
+    def __init__(self, start: int) -> None:
+        self.start = start  # versions up to this one the connection has, or gets by other means
+        self.catching_up = False
+        self._held: list[tuple[int, bytes]] = []
+
+    def hold(self, first: int, texts: Sequence[bytes]) -> None:
+        self._held += [(first + i, text) for i, text in enumerate(texts)]
+
+    def release(self, version: int) -> list[bytes]:
+        """-> the held frames after `version`."""
+        return [text for n, text in self._held if n > version]
+
+
+class RoomStream:
+    """Delivers version n+1 after n and nothing twice; what is out of turn waits for a pull."""
+
+    def __init__(self, room_id: int, version: int) -> None:
+        self.room_id = room_id
+        self.version = version
+        self.live: dict[Connection, Push] = {}
+        self.gates: dict[Connection, Gate] = {}
+        self.screens: set[Connection] = set()
+        self.healing = False
+        self._early: list[Envelope] = []  # after a gap
+        self._pending: list[bytes] = []  # in order, not yet written; the last one has `version`
+
+    def __contains__(self, connection: Connection) -> bool:
+        return connection in self.live or connection in self.gates
+
+    def __iter__(self) -> Iterator[Connection]:
+        yield from self.live
+        yield from self.gates
+
+    @property
+    def is_empty(self) -> bool:
+        return not self.live and not self.gates
+
+    @property
+    def has_gap(self) -> bool:
+        return bool(self._early)
+
+    def join(self, connection: Connection, version: int) -> None:
+        """From `version` on (exclusive). At the stream's own version it is live at once, else behind a gate."""
+        self.flush()
+        if version == self.version:
+            self.live[connection] = connection.push
+        else:
+            self.gates[connection] = Gate(version)
+
+    def close_gate(self, connection: Connection) -> Gate:
+        """Holds the stream back from a live connection while it catches up."""
+        self.flush()
+        self.live.pop(connection, None)
+        gate = self.gates.setdefault(connection, Gate(self.version))
+        gate.catching_up = True
+        return gate
+
+    def open_gate(self, connection: Connection, version: int) -> None:
+        """The connection has everything up to `version` now."""
+        gate = self.gates.get(connection)
+        if gate is None:
+            return
+        self.flush()
+        if held := gate.release(version):
+            connection.push(Batch(held))
+        if version > self.version:
+            gate.start, gate.catching_up = version, False
+            gate._held = []
+        else:
+            del self.gates[connection]
+            self.live[connection] = connection.push
+
+    def part(self, connection: Connection) -> None:
+        self.live.pop(connection, None)
+        self.gates.pop(connection, None)
+        self.screens.discard(connection)
+
+    def accept(self, envelope: Envelope) -> bool:
+        """Takes what is next in turn, drops what is old. -> whether there is something to flush."""
+        if envelope.first > self.version + 1:
+            self._early.append(envelope)
+            return False
+        fresh = envelope.frames[self.version + 1 - envelope.first :]
+        if not fresh:
+            return False
+        if envelope.detach:
+            self._deliver_with_farewells(fresh, envelope.detach)
+        else:
+            self._pending += fresh
+            self.version += len(fresh)
+        self._drain_early()
+        return True
+
+    def skip_to(self, version: int) -> None:
+        """A pull covered everything up to `version`."""
+        self.flush()
+        self.version = max(self.version, version)
+        self._drain_early()
+
+    def _drain_early(self) -> None:
+        early, self._early = self._early, []
+        for envelope in sorted(early, key=lambda e: e.first):
+            self.accept(envelope)
+
+    def _deliver_with_farewells(self, texts: Sequence[bytes], farewells: Sequence[Detach]) -> None:
+        self.flush()
+        leaving: dict[int, list[Detach]] = {}
+        for detach in farewells:
+            leaving.setdefault(detach.version, []).append(detach)
+        for text in texts:
+            for detach in leaving.get(self.version + 1, ()):
+                self.flush()
+                self.dismiss(detach.user_id, detach.frame)
+            self._pending.append(text)
+            self.version += 1
+
+    def dismiss(self, user_id: int, farewell: bytes) -> None:
+        """This user's connections hear `farewell` and nothing of this room any more."""
+        batch = Batch([farewell])
+        for connection in [c for c in self if c.user_id == user_id]:
+            self.part(connection)
+            connection.rooms.discard(self.room_id)
+            connection.screen.discard(self.room_id)
+            connection.push(batch)
+
+    def flush(self) -> None:
+        """One write to each connection of everything that is waiting."""
+        if not self._pending:
+            return
+        texts, self._pending = self._pending, []
+        batch = Batch(texts)
+        for push in tuple(self.live.values()):
+            push(batch)
+        if self.gates:
+            self._flush_gates(self.version - len(texts) + 1, texts)
+
+    def _flush_gates(self, first: int, texts: Sequence[bytes]) -> None:
+        for connection, gate in list(self.gates.items()):
+            gate.hold(first, texts)
+            if not gate.catching_up and self.version >= gate.start:
+                self.open_gate(connection, gate.start)
