@@ -68,5 +68,3 @@ def changing(room_id: int) -> Iterator[RoomChange]:
 def start_room(room: Room) -> RoomChange:
     """A new room's counter, inside the caller's transaction; call finish() at its end."""
     return RoomChange(RoomCounter.objects.create(room_id=room.id))
-
-

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.timezone import now
 
 from chatsite.fields import ExactCharField
@@ -134,6 +134,11 @@ class Membership(models.Model):
         return max(0, message_count - self.read_number - self.own_after_mark)
 
 
+class BanQuerySet(models.QuerySet["Ban"]):
+    def in_force(self) -> BanQuerySet:
+        return self.filter(Q(until=None) | Q(until__gt=now()))
+
+
 class Ban(models.Model):
     """Keeps a person out of a room, until `until` or for good."""
 
@@ -143,8 +148,20 @@ class Ban(models.Model):
     created_by_id = models.BigIntegerField()
     created_at = models.DateTimeField(default=now)
 
+    objects = BanQuerySet.as_manager()
+
     class Meta:
         constraints = [models.UniqueConstraint(fields=["room_id", "user_id"], name="ban_pair")]
+
+
+class InviteQuerySet(models.QuerySet["Invite"]):
+    def in_force(self) -> InviteQuerySet:
+        """Neither revoked nor expired nor used up."""
+        return self.filter(
+            Q(expires_at=None) | Q(expires_at__gt=now()),
+            Q(max_uses=None) | Q(uses__lt=F("max_uses")),
+            revoked_at=None,
+        )
 
 
 class Invite(models.Model):
@@ -158,6 +175,8 @@ class Invite(models.Model):
     max_uses = models.PositiveIntegerField(null=True)
     uses = models.PositiveIntegerField(default=0)
     revoked_at = models.DateTimeField(null=True)
+
+    objects = InviteQuerySet.as_manager()
 
     class Meta:
         indexes = [models.Index(fields=["room_id", "revoked_at"], name="invite_of_room")]

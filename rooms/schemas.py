@@ -4,15 +4,21 @@ from datetime import datetime
 from typing import Annotated, Literal
 
 import msgspec
-from msgspec import Meta
+from msgspec import UNSET, Meta, UnsetType
 
-from accounts.schemas import UserOut
+from accounts.schemas import UserId, UserOut
 from chatsite.gateway.events import Event
+from chatsite.gateway.frames import Schema
 
 Kind = Literal["public", "private", "direct"]
 Role = Literal["owner", "admin", "member"]
 Notify = Literal["all", "mentions", "none"]
 RoomId = Annotated[int, Meta(ge=1, le=2**53 - 1)]
+Version = Annotated[int, Meta(ge=0, le=2**53 - 1)]
+Name = Annotated[str, Meta(min_length=1, max_length=80)]
+Description = Annotated[str, Meta(max_length=500)]
+Announcement = Annotated[str, Meta(max_length=2_000)]
+Moment = Annotated[datetime, Meta(tz=True)]
 # A message, encoded by the floor that knows what it is.
 MessageJson = Annotated[msgspec.Raw, Meta(extra_json_schema={"$ref": "#/components/schemas/MessageOut"})]
 
@@ -103,3 +109,126 @@ class RoomAdded(Event):
 class RoomRemoved(Event):
     room_id: int
     reason: Literal["left", "kicked", "banned"]
+
+
+class JoinedRoom(Event):
+    """Answers join_room: the room is on screen."""
+
+    room_id: int
+    room: RoomOut
+    version: int
+
+
+class LeftRoom(Event):
+    """Answers leave_room: off screen; the membership stays."""
+
+    room_id: int
+
+
+class RoomPage(msgspec.Struct, frozen=True, kw_only=True):
+    results: list[RoomOut]
+    next: str | None = None
+
+
+class MemberPage(msgspec.Struct, frozen=True, kw_only=True):
+    results: list[MemberOut]
+    next: str | None
+
+
+class BanOut(msgspec.Struct, frozen=True, kw_only=True):
+    """`until` null = for good."""
+
+    user: UserOut
+    until: datetime | None
+    created_by: int
+    created_at: datetime
+
+
+class BanPage(msgspec.Struct, frozen=True, kw_only=True):
+    results: list[BanOut]
+    next: str | None
+
+
+class InviteOut(msgspec.Struct, frozen=True, kw_only=True):
+    id: int
+    token: str
+    url: str
+    expires_at: datetime | None
+    max_uses: int | None
+    uses: int
+    created_by: int
+    created_at: datetime
+
+
+class InvitePage(msgspec.Struct, frozen=True, kw_only=True):
+    results: list[InviteOut]
+    next: str | None
+
+
+class CreateRoom(Schema):
+    """POST /api/rooms/"""
+
+    name: Name
+    description: Description = ""
+    kind: Literal["public", "private"] = "public"
+
+
+class ChangeRoom(Schema):
+    """PATCH /api/rooms/{id}; `archived` is the owner's."""
+
+    name: Name | UnsetType = UNSET
+    description: Description | UnsetType = UNSET
+    announcement: Announcement | UnsetType = UNSET
+    archived: bool | UnsetType = UNSET
+
+
+class EnterRoom(Schema):
+    """POST /api/rooms/join: by code or by id."""
+
+    code: str | None = None
+    room_id: RoomId | None = None
+
+
+class Person(Schema):
+    """Whom it is about."""
+
+    user_id: UserId
+
+
+class CreateInvite(Schema):
+    max_uses: Annotated[int, Meta(ge=1, le=1_000_000)] | None = None
+    expires_at: Moment | None = None
+
+
+class ChangeMember(Schema):
+    """PATCH /api/rooms/{id}/members/{user_id}; `muted_until` null lets them speak again."""
+
+    role: Literal["admin", "member"] | UnsetType = UNSET
+    muted_until: Moment | UnsetType | None = UNSET
+
+
+class BanPerson(Schema):
+    """`until` null = for good."""
+
+    until: Moment | None = None
+
+
+class ChangeMembership(Schema):
+    """PATCH /api/rooms/{id}/membership; `notify` holds until `notify_until`, then it is "all" again."""
+
+    notify: Notify | UnsetType = UNSET
+    notify_until: Moment | UnsetType | None = UNSET
+    pinned: bool | UnsetType = UNSET
+
+
+class JoinRoom(Schema):
+    """join_room: `version` is what the client has of the room."""
+
+    room_id: RoomId
+    version: Version | None = None
+
+
+class LeaveRoom(Schema):
+    """leave_room"""
+
+    room_id: RoomId

@@ -8,7 +8,7 @@ from rooms.models import Membership, RoomCounter
 
 
 class UnreadMentions(NamedTuple):
-    count: int
+    count: int  # type: ignore[assignment]
     first_seq: int | None
 
 

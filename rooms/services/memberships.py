@@ -4,12 +4,12 @@ from django.utils.timezone import now
 
 from rooms import slots
 from rooms.changes import RoomChange
-from rooms.models import Membership, Room
-from rooms.rendering import members_out, room_added
-from rooms.schemas import MemberJoined, MemberLeft, RoomRemoved
+from rooms.models import Invite, Membership, Room
+from rooms.rendering import members_out, memberships_out, room_added
+from rooms.schemas import MemberJoined, MemberLeft, MembershipUpdated, MemberUpdated, RoomRemoved
 
-STANDING = ["role", "left_at", "left_reason", "muted_until", "version", "changed_at"]
 LINE_MEMBERS = 200  # in larger rooms joins and leaves leave no line in the conversation
+STANDING = ["role", "left_at", "left_reason", "muted_until", "version", "changed_at"]
 
 
 def admit(
@@ -40,6 +40,29 @@ def expel(change: RoomChange, membership: Membership, reason: str) -> None:
     (member,) = members_out([membership])
     change.add(MemberLeft(room_id=change.room_id, version=membership.version, member=member))
     change.detach(membership.user_id, RoomRemoved(room_id=change.room_id, reason=reason))  # type: ignore[arg-type]
+
+
+def remove(change: RoomChange, membership: Membership, reason: str, *, actor_id: int) -> None:
+    """Somebody else ends it: the invites that the removed has made end too."""
+    expel(change, membership, reason)
+    own = Invite.objects.filter(room_id=change.room_id, created_by_id=membership.user_id, revoked_at=None)
+    own.update(revoked_at=now())
+    slots.timeline.add_line(change, f"member_{reason}", actor_id=actor_id, target_id=membership.user_id)
+
+
+def change_standing(change: RoomChange, membership: Membership) -> None:
+    """Tells all of a new role or mute, and its person's own connections what they may now."""
+    stamp(change, membership)
+    (member,) = members_out([membership])
+    change.add(MemberUpdated(room_id=change.room_id, version=membership.version, member=member))
+    own = memberships_out([membership], {change.room_id: change.counter})[change.room_id]
+    change.tell(membership.user_id, MembershipUpdated(room_id=change.room_id, membership=own))
+
+
+def crown(change: RoomChange, heir: Membership) -> None:
+    """Makes a member the owner; nobody else could unmute them, so that ends too."""
+    heir.role, heir.muted_until = Membership.OWNER, None
+    change_standing(change, heir)
 
 
 def stamp(change: RoomChange, membership: Membership, fields: list[str] | None = STANDING) -> None:

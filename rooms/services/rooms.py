@@ -1,12 +1,12 @@
 """Finding a room one may know of, and making one."""
 
 import secrets
+from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q
-from django.utils.timezone import now
+from django.utils.translation import gettext_lazy as _
 
-from chatsite.errors import NotAMember, NotFound, PermissionDenied, Unavailable
+from chatsite.errors import NotAMember, NotFound, PermissionDenied, Unavailable, ValidationFailed
 from chatsite.transactions import repeated_on_conflict
 from rooms.changes import start_room
 from rooms.models import Ban, Membership, Room
@@ -42,6 +42,10 @@ def room_for_member(user_id: int, room_id: int) -> tuple[Room, Membership]:
     return room, require_member(membership)
 
 
+def is_banned(user_id: int, room_id: int) -> bool:
+    return Ban.objects.in_force().filter(room_id=room_id, user_id=user_id).exists()
+
+
 def get_room(*, user_id: int, room_id: int) -> RoomOut:
     """The room as its reader sees it."""
     counters = counters_of([room_id])
@@ -50,13 +54,18 @@ def get_room(*, user_id: int, room_id: int) -> RoomOut:
     return out
 
 
-def is_banned(user_id: int, room_id: int) -> bool:
-    return Ban.objects.filter(Q(until=None) | Q(until__gt=now()), room_id=room_id, user_id=user_id).exists()
+def room_of_member(*, user_id: int, room_id: int) -> RoomOut:
+    """The same, for members only."""
+    room = get_room(user_id=user_id, room_id=room_id)
+    if room.membership is None:
+        raise NotAMember
+    return room
 
 
 @repeated_on_conflict
 def create_room(*, user_id: int, name: str, description: str = "", kind: str = Room.PUBLIC) -> Room:
     """Makes a room that its maker owns; public ones get a code."""
+    name = clean_name(name)
     with transaction.atomic():
         room = _insert(name=name, description=description, kind=kind, created_by_id=user_id, version=1)
         change = start_room(room)
@@ -65,17 +74,23 @@ def create_room(*, user_id: int, name: str, description: str = "", kind: str = R
     return room
 
 
-def _insert(*, kind: str, **fields: object) -> Room:
+def clean_name(name: str) -> str:
+    if not (name := name.strip()):
+        raise ValidationFailed({"name": [_("This field is required.")]})
+    return name
+
+
+def _insert(*, kind: str, **fields: Any) -> Room:
     if kind != Room.PUBLIC:
         return Room.objects.create(kind=kind, **fields)
     for _attempt in range(CODE_ATTEMPTS):
         try:
             with transaction.atomic():
-                return Room.objects.create(kind=kind, code=_new_code(), **fields)
-        except IntegrityError:
+                return Room.objects.create(kind=kind, code=new_code(), **fields)
+        except IntegrityError:  # the code is taken
             continue
     raise Unavailable
 
 
-def _new_code() -> str:
+def new_code() -> str:
     return f"{secrets.randbelow(10**CODE_DIGITS):0{CODE_DIGITS}}"

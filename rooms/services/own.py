@@ -1,0 +1,35 @@
+"""One's own settings of a room: they concern nobody else and take no version."""
+
+from django.utils.timezone import now
+from msgspec import UNSET
+
+from chatsite.gateway.events import publish, to_user
+from rooms.models import Membership
+from rooms.rendering import counters_of, memberships_out
+from rooms.schemas import ChangeMembership, MembershipOut, MembershipUpdated
+from rooms.services.rooms import room_for_member
+
+
+def change_membership(*, user_id: int, room_id: int, wanted: ChangeMembership) -> MembershipOut:
+    """Sets how loud the room is for me, and whether it stands on top."""
+    _room, me = room_for_member(user_id, room_id)
+    changed = _apply(me, wanted)
+    if changed:
+        me.save(update_fields=changed)
+    out = memberships_out([me], counters_of([room_id]))[room_id]
+    if changed:
+        publish(to_user(user_id, MembershipUpdated(room_id=room_id, membership=out)))
+    return out
+
+
+def _apply(me: Membership, wanted: ChangeMembership) -> list[str]:
+    """-> the fields that changed. A new `notify` holds for good unless `notify_until` comes with it."""
+    before = me.notify, me.notify_until, me.pinned_at
+    if wanted.notify is not UNSET:
+        me.notify, me.notify_until = wanted.notify, None
+    if wanted.notify_until is not UNSET:
+        me.notify_until = wanted.notify_until
+    if wanted.pinned is not UNSET:
+        me.pinned_at = (me.pinned_at or now()) if wanted.pinned else None
+    after = me.notify, me.notify_until, me.pinned_at
+    return [] if after == before else ["notify", "notify_until", "pinned_at"]

@@ -1,0 +1,93 @@
+"""What a room says of itself, and whether it is still written to."""
+
+from typing import NamedTuple
+
+from django.utils.timezone import now
+from msgspec import UNSET
+
+from chatsite.transactions import repeated_on_conflict
+from rooms import slots
+from rooms.changes import RoomChange, changing
+from rooms.models import Membership, Room
+from rooms.permissions import can_manage, is_owner, require, require_open
+from rooms.rendering import rooms_out
+from rooms.schemas import ChangeRoom, RoomUpdated
+from rooms.services.rooms import clean_name, room_for_member
+
+
+class Settings(NamedTuple):
+    name: str
+    description: str
+    announcement: str
+    is_archived: bool
+
+
+def settings_of(room: Room) -> Settings:
+    return Settings(room.name, room.description, room.announcement, room.archived_at is not None)
+
+
+@repeated_on_conflict
+def change_room(*, user_id: int, room_id: int, wanted: ChangeRoom) -> None:
+    """Changes settings (owner and admins), archives or brings back (the owner)."""
+    with changing(room_id) as change:
+        room, me = room_for_member(user_id, room_id)
+        _require_may_change(room, me, wanted)
+        before = settings_of(room)
+        _apply(room, wanted)
+        after = settings_of(room)
+        if after != before:
+            save_room(change, room, access=after.is_archived != before.is_archived)
+            _add_lines(change, before, after, actor_id=user_id)
+
+
+def archive_room(*, user_id: int, room_id: int) -> None:
+    """Closes the room for writing; again changes nothing."""
+    change_room(user_id=user_id, room_id=room_id, wanted=ChangeRoom(archived=True))
+
+
+@repeated_on_conflict
+def set_avatar(*, user_id: int, room_id: int, name: str) -> None:
+    """Gives the room the stored picture `name`; "" takes it away."""
+    with changing(room_id) as change:
+        room, me = room_for_member(user_id, room_id)
+        require(can_manage(me))
+        require_open(room)
+        if room.avatar != name:
+            room.avatar = name
+            save_room(change, room)
+
+
+def save_room(change: RoomChange, room: Room, *, access: bool = False) -> None:
+    """Saves the locked room at its next version and tells its members."""
+    room.version = change.take_version(access=access)
+    room.save()
+    (out,) = rooms_out([room], reader_id=None, counters={room.id: change.counter})
+    change.add(RoomUpdated(room_id=room.id, version=room.version, room=out))
+
+
+def _require_may_change(room: Room, me: Membership, wanted: ChangeRoom) -> None:
+    require(can_manage(me))
+    if wanted.archived is not UNSET:
+        require(is_owner(me))
+    if wanted.archived is not False and _texts(wanted):
+        require_open(room)
+
+
+def _texts(wanted: ChangeRoom) -> dict[str, str]:
+    texts = {"name": wanted.name, "description": wanted.description, "announcement": wanted.announcement}
+    return {field: text for field, text in texts.items() if text is not UNSET}
+
+
+def _apply(room: Room, wanted: ChangeRoom) -> None:
+    for field, text in _texts(wanted).items():
+        setattr(room, field, clean_name(text) if field == "name" else text)
+    if wanted.archived is not UNSET:
+        room.archived_at = (room.archived_at or now()) if wanted.archived else None
+
+
+def _add_lines(change: RoomChange, before: Settings, after: Settings, *, actor_id: int) -> None:
+    if after.name != before.name:
+        slots.timeline.add_line(change, "room_renamed", actor_id=actor_id, value=after.name)
+    if after.is_archived != before.is_archived:
+        event = "room_archived" if after.is_archived else "room_restored"
+        slots.timeline.add_line(change, event, actor_id=actor_id)
