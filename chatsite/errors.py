@@ -64,7 +64,7 @@ class ChatError(Exception):
     def out(self, *, locale: str, request_id: str | None = None) -> ErrorOut:
         """-> as sent, worded in `locale` (a Django language code)."""
         with override(locale):
-            fields = self.fields and {name: [str(t) for t in texts] for name, texts in self.fields.items()}
+            fields = {name: [str(text) for text in texts] for name, texts in (self.fields or {}).items()}
             return ErrorOut(self.code, str(self.message), fields or None, self.retry_after, request_id)
 
 

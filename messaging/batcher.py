@@ -40,7 +40,7 @@ class Batcher:
             futures = [future for _, future in batch]
             try:
                 await self._loop.run_in_executor(pool.executor(), self._commit, [d for d, _ in batch], futures)
-            except Exception as error:  # noqa: BLE001 - a bug must not leave senders waiting: the outcome is unknown
+            except Exception as error:
                 self._settle(futures, [Unavailable() for _ in futures])
                 self._loop.call_exception_handler({"message": "batch failed", "exception": error})
 

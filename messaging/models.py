@@ -63,7 +63,7 @@ class Epoch(models.Model):
     @classmethod
     def current(cls) -> str:
         epoch, _ = cls.objects.get_or_create(pk=1, defaults={"value": secrets.token_hex(8)})
-        return epoch.value
+        return str(epoch.value)
 
 
 class Reaction(models.Model):

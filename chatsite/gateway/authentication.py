@@ -3,30 +3,11 @@
 from typing import Any
 from urllib.parse import urlsplit
 
-import msgspec
 from django.conf import settings
 
-from chatsite.gateway.frames import Schema
+from chatsite.gateway.frames import ReadyLimits
 
 Headers = dict[bytes, bytes]
-
-
-class Authenticate(Schema):
-    """`rooms`: {room id: the version I have}; `epoch`: that of my last `ready`."""
-
-    token: str
-    rooms: dict[str, int] = {}
-    epoch: str | None = None
-
-    def versions(self) -> dict[int, int]:
-        return {int(room): version for room, version in self.rooms.items() if room.isascii() and room.isdigit()}
-
-
-class ReadyLimits(msgspec.Struct, frozen=True):
-    content_chars: int
-    frame_bytes: int
-    upload_bytes: int
-    recall_seconds: int
 
 
 def limits() -> ReadyLimits:

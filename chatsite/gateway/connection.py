@@ -116,7 +116,7 @@ class SendWire:
                 self._bytes -= len(text)
             if self._closing is not None:
                 await self._send({"type": "websocket.close", "code": self._closing})
-        except Exception:  # noqa: BLE001 - the server says in its own way that the peer is gone; receive() ends the loop
+        except Exception:
             self._texts.clear()
         finally:
             self._empty.set()

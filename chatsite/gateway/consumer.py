@@ -13,16 +13,15 @@ from channels.consumer import AsyncConsumer
 from django.conf import settings
 from django.utils.timezone import now
 
-from chatsite.errors import ChatError, Unavailable, ValidationFailed, decode
-from chatsite.gateway import frames
+from chatsite.errors import ChatError, RateLimited, Unavailable, ValidationFailed, decode
+from chatsite.gateway import frames, rate_limit
 from chatsite.gateway import pull as slots
-from chatsite.gateway.authentication import Authenticate, headers_of, limits, locale_of, origin_is_allowed
+from chatsite.gateway.authentication import headers_of, limits, locale_of, origin_is_allowed
 from chatsite.gateway.connection import Batch, Connection, PushWire, SendWire, Wire
 from chatsite.gateway.events import Event, encode
-from chatsite.gateway.frames import Close, Reconnect
+from chatsite.gateway.frames import Authenticate, Close, Reconnect
 from chatsite.gateway.hub import hub
 from chatsite.gateway.pull import SignedIn
-from chatsite.gateway.rate_limit import FrameBudget
 from chatsite.gateway.router import CommandRouter, Route
 from chatsite.gateway.uvicorn_protocol import GatewayProtocol, protocol_of
 from chatsite.pool import in_pool
@@ -41,15 +40,15 @@ Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 
 
-class Malformed(Exception):
-    """Not a JSON object with a string `type`, or too large: the connection ends with `code`."""
+class Ended(Exception):  # noqa: N818 - an outcome, not an error
+    """The connection ends with this close code."""
 
     def __init__(self, code: int) -> None:
         super().__init__(code)
         self.code = code
 
 
-class Disconnected(Exception):
+class Disconnected(Exception):  # noqa: N818
     """The peer is gone, or the connection was closed."""
 
 
@@ -64,14 +63,14 @@ def parse(message: dict[str, Any]) -> Incoming:
     """An ASGI receive event -> the frame in it."""
     text = message.get("text")
     if text is None:
-        raise Malformed(Close.MALFORMED)
+        raise Ended(Close.MALFORMED)
     if len(text) > settings.FRAME_BYTES or len(raw := text.encode()) > settings.FRAME_BYTES:
-        raise Malformed(Close.TOO_LARGE)
+        raise Ended(Close.TOO_LARGE)
     try:
         members = _parse(raw)
         kind = msgspec.json.decode(members.pop("type"), type=str)
     except (msgspec.DecodeError, KeyError, RecursionError, UnicodeDecodeError):
-        raise Malformed(Close.MALFORMED) from None
+        raise Ended(Close.MALFORMED) from None
     reply_to = members.pop("id", None)
     data = members.pop("data", msgspec.Raw(b"{}"))
     return Incoming(kind, _id(reply_to), data, [*members, *(["id"] if _bad_id(reply_to) else [])])
@@ -91,7 +90,7 @@ def _bad_id(raw: msgspec.Raw | None) -> bool:
     return value is not None and len(value) > ID_CHARS
 
 
-class GatewayConsumer(AsyncConsumer):
+class GatewayConsumer(AsyncConsumer):  # type: ignore[misc]
     """Its own receive loop: no task, queue or thread per receiver, and no channel of its own."""
 
     router: CommandRouter = CommandRouter()
@@ -108,11 +107,10 @@ class GatewayConsumer(AsyncConsumer):
         self._protocol: GatewayProtocol | None = protocol_of(scope)
         self._wire: Wire = PushWire(self._protocol) if self._protocol else SendWire(send)
         self._pending: set[asyncio.Future[Any]] = set()
-        self._budget = FrameBudget()
         try:
             await self._serve(await self._authenticate())
-        except Malformed as refusal:
-            self._wire.close(refusal.code)
+        except Ended as end:
+            self._wire.close(end.code)
         except Disconnected:
             pass
         finally:
@@ -139,14 +137,14 @@ class GatewayConsumer(AsyncConsumer):
             async with asyncio.timeout(FIRST_FRAME_SECONDS):
                 frame = parse(await self._next())
         except TimeoutError:
-            raise Malformed(Close.SILENT) from None
+            raise Ended(Close.SILENT) from None
         try:
             if frame.type != "authenticate":
                 raise ChatError("authentication_failed")
             return await self._enter(frame.id, self._decode_authenticate(frame))
         except ChatError as error:
             self._refuse(frame.id, error)
-            raise Malformed(Close.RESTART if error.code == "unavailable" else Close.UNAUTHENTICATED) from error
+            raise Ended(Close.RESTART if error.code == "unavailable" else Close.UNAUTHENTICATED) from error
 
     def _decode_authenticate(self, frame: Incoming) -> Authenticate:
         self._refuse_unknown(frame)
@@ -183,7 +181,7 @@ class GatewayConsumer(AsyncConsumer):
         )
         if self._protocol is not None:
             self._protocol.on_pong = partial(self._heard, connection)
-            self._protocol.on_shutdown = lambda: connection.hub.spawn(self._say_goodbye(connection)) and None
+            self._protocol.on_shutdown = partial(self._leave, connection)
         return connection
 
     def _heard(self, connection: Connection) -> None:
@@ -225,13 +223,19 @@ class GatewayConsumer(AsyncConsumer):
             while True:
                 message = await self._next()
                 self._heard(connection)
+                self._require_budget(connection)
                 await self._dispatch(connection, parse(message))
-                if not self._budget.spend():
-                    raise Malformed(Close.TOO_MANY)
         finally:
             connection.hub.leave(connection)
             for hook in self.router.disconnect_hooks:
                 await hook(connection)
+
+    def _require_budget(self, connection: Connection) -> None:
+        try:
+            rate_limit.frames.take(connection.id)
+        except RateLimited as error:
+            connection.send_error(error)
+            raise Ended(Close.TOO_MANY) from error
 
     async def _dispatch(self, connection: Connection, frame: Incoming) -> None:
         try:
@@ -242,7 +246,7 @@ class GatewayConsumer(AsyncConsumer):
             route = self.router.find(frame.type)
             command = decode(frame.data, route.schema)
             if route.rate is not None:
-                route.rate.spend(connection.user_id)
+                route.rate.take(connection.user_id)
             if route.pipelined:
                 await self._start(connection, frame.id, route, command)
             else:
@@ -300,16 +304,19 @@ class GatewayConsumer(AsyncConsumer):
         except ChatError as error:
             if error.code in ("authentication_failed", "token_expired"):
                 connection.send_error(error, frame.id)
-                raise Malformed(Close.UNAUTHENTICATED) from error
+                raise Ended(Close.UNAUTHENTICATED) from error
             raise
         if (signed_in.user_id, signed_in.session_id) != (connection.user_id, connection.session_id):
             connection.send_error(ChatError("authentication_failed"), frame.id)
-            raise Malformed(Close.UNAUTHENTICATED)
+            raise Ended(Close.UNAUTHENTICATED)
         connection.expires_at = signed_in.expires_at
         ready = await in_pool(slots.pull.ready, signed_in.user_id)
         connection.send(self._ready_frame(frame.id, signed_in, ready))
 
     # --- the server stops
+
+    def _leave(self, connection: Connection) -> None:
+        connection.hub.spawn(self._say_goodbye(connection))
 
     async def _say_goodbye(self, connection: Connection) -> None:
         connection.send_event(Reconnect(retry_after=RESTART_RETRY_SECONDS))

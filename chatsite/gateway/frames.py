@@ -33,6 +33,24 @@ class Schema(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """Base of everything that clients send: unknown fields are refused."""
 
 
+class Authenticate(Schema):
+    """`rooms`: {room id: the version I have}; `epoch`: that of my last `ready`."""
+
+    token: str
+    rooms: dict[str, int] = {}
+    epoch: str | None = None
+
+    def versions(self) -> dict[int, int]:
+        return {int(room): version for room, version in self.rooms.items() if room.isascii() and room.isdigit()}
+
+
+class ReadyLimits(msgspec.Struct, frozen=True):
+    content_chars: int
+    frame_bytes: int
+    upload_bytes: int
+    recall_seconds: int
+
+
 class Reconnect(Event):
     """The server is about to restart, or too many arrive at once: come back after `retry_after` seconds."""
 

@@ -68,7 +68,9 @@ class Pull(Protocol):
     def heads(self, room_ids: Collection[int]) -> dict[int, int]:
         """-> {room id: version}"""
 
-    def changes(self, since: Mapping[int, int], *, reader_id: int | None, same_epoch: bool = True) -> dict[int, Changes]:
+    def changes(
+        self, since: Mapping[int, int], *, reader_id: int | None, same_epoch: bool = True
+    ) -> dict[int, Changes]:
         """Changes after the given versions, for one reader (rooms they are not in are missing) or for all."""
 
     def welcome(self, user_id: int, room_id: int) -> tuple[int, bytes] | None:
@@ -85,5 +87,5 @@ class _Unfilled:
         raise RuntimeError("no app has filled chatsite.gateway.pull")
 
 
-pull: Pull = _Unfilled()  # type: ignore[assignment]
-sign_in: Callable[[str], SignedIn] = _Unfilled()  # type: ignore[assignment]
+pull: Pull = _Unfilled()
+sign_in: Callable[[str], SignedIn] = _Unfilled()

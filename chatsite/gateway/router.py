@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from chatsite.errors import ValidationFailed
-from chatsite.gateway.rate_limit import RateLimit
+from chatsite.gateway.rate_limit import TokenBuckets
 
 if TYPE_CHECKING:
-    from chatsite.gateway.consumer import Connection
+    from chatsite.gateway.connection import Connection
 
 Handler = Callable[["Connection", Any], Awaitable[Any]]
 Hook = Callable[["Connection"], Awaitable[None]]
@@ -23,7 +23,7 @@ class Route(msgspec.Struct, frozen=True):
     schema: type[msgspec.Struct]
     handler: Handler
     pipelined: bool = False
-    rate: RateLimit | None = None
+    rate: TokenBuckets | None = None
 
 
 class CommandRouter:
@@ -35,9 +35,9 @@ class CommandRouter:
         self.disconnect_hooks: list[Hook] = []
 
     def command(
-        self, name: str, schema: type[msgspec.Struct], *, pipelined: bool = False, rate: RateLimit | None = None
+        self, name: str, schema: type[msgspec.Struct], *, pipelined: bool = False, rate: TokenBuckets | None = None
     ) -> Callable[[Handler], Handler]:
-        """The handler gets the connection and the decoded data, and returns the ack's data or an Event to answer with."""
+        """The handler gets the connection and the decoded data; it returns the ack's data or an Event as answer."""
 
         def register(handler: Handler) -> Handler:
             self.routes[name] = Route(schema, handler, pipelined, rate)

@@ -21,6 +21,12 @@ class Gate:
     def hold(self, first: int, texts: Sequence[bytes]) -> None:
         self._held += [(first + i, text) for i, text in enumerate(texts)]
 
+    def wait_for(self, version: int) -> None:
+        """The stream itself is not that far yet: its frames up to `version` are to be dropped."""
+        self.start = version
+        self.catching_up = False
+        self._held.clear()
+
     def release(self, version: int) -> list[bytes]:
         """-> the held frames after `version`."""
         return [text for n, text in self._held if n > version]
@@ -79,8 +85,7 @@ class RoomStream:
         if held := gate.release(version):
             connection.push(Batch(held))
         if version > self.version:
-            gate.start, gate.catching_up = version, False
-            gate._held = []
+            gate.wait_for(version)
         else:
             del self.gates[connection]
             self.live[connection] = connection.push

@@ -25,7 +25,7 @@ class GatewayProtocol(WebSocketsSansIOProtocol):
     on_shutdown: Callable[[], None] | None = None
 
     async def run_asgi(self) -> None:
-        self.scope["extensions"][EXTENSION] = self  # type: ignore[index]
+        self.scope["extensions"][EXTENSION] = self  # type: ignore[assignment]
         await super().run_asgi()
 
     def push(self, data: bytes) -> bool:

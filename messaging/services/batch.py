@@ -68,7 +68,7 @@ class Batch:
             raise PermissionDenied
 
     def move_mark(self, message: Message) -> None:
-        """Sending moves the sender's mark only when nothing is unread; else the message is one of their own after it."""
+        """Sending moves the sender's mark only when nothing is unread; else it is one of their own after the mark."""
         assert message.sender_id is not None
         pair = (message.room_id, message.sender_id)
         membership = self.members[pair]

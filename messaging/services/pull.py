@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from django.db.models import Count, Model, Q
+from django.db.models import Count, Q
 
 from chatsite.errors import NotFound
 from chatsite.gateway.events import encode
@@ -106,7 +106,7 @@ def _count(spans: Spans) -> dict[int, int]:
     found: dict[int, int] = defaultdict(int)
     for model in (Message, Membership):
         for condition in _conditions(spans):
-            rows = model._default_manager.filter(condition).values("room_id").annotate(rows=Count("pk"))
+            rows = model.objects.filter(condition).values("room_id").annotate(rows=Count("pk"))
             for room_id, number in rows.values_list("room_id", "rows"):
                 found[room_id] += number
     return found
@@ -122,8 +122,8 @@ def _conditions(spans: Spans) -> Iterator[Q]:
         yield condition
 
 
-def _fetch(model: type[Model], spans: Spans) -> list[Any]:
-    return [row for condition in _conditions(spans) for row in model._default_manager.filter(condition)]
+def _fetch(model: type[Message | Membership], spans: Spans) -> list[Any]:
+    return [row for condition in _conditions(spans) for row in model.objects.filter(condition)]
 
 
 def _rows(spans: Spans) -> dict[int, list[Row]]:
@@ -179,7 +179,9 @@ def _chunks(rows: Sequence[Row]) -> Iterator[list[Row]]:
         yield chunk
 
 
-def _sync(room_id: int, start: int, end: int, rows: Sequence[Row], *, complete: bool = True, room: Any = None) -> RoomSync:
+def _sync(
+    room_id: int, start: int, end: int, rows: Sequence[Row], *, complete: bool = True, room: Any = None
+) -> RoomSync:
     return RoomSync(
         room_id=room_id,
         from_version=start,

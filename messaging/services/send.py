@@ -252,4 +252,3 @@ def _welcome(sent: Sent) -> Envelope:
     before = RoomCounter(room_id=room.id, version=version, member_count=2)
     frame = room_added(room, before, peer_id).frame()
     return to_user(peer_id, attach=Attach(room.id, version, frame))
-
