@@ -16,6 +16,9 @@ from django.conf import settings  # noqa: E402
 
 from chatsite.gateway.hub import stop_hub  # noqa: E402
 from chatsite.routing import websocket_urlpatterns  # noqa: E402
+from chatsite.startup import prepare_process  # noqa: E402
+
+prepare_process()
 
 
 async def lifespan(scope: dict[str, Any], receive: Any, send: Any) -> None:

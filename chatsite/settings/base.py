@@ -122,6 +122,8 @@ SIMPLE_JWT = {
     "ALGORITHM": "HS256",
 }
 REGISTRATION = choice("REGISTRATION", ["open", "invite", "approval", "closed"])
+EMAIL_VERIFICATION = choice("EMAIL_VERIFICATION", ["off", "required"])
+FIRST_ADMIN_CODE = text("FIRST_ADMIN_CODE")  # makes the first account administrator; empty: var/first-admin-code
 
 RATE_LIMITS = choice("RATE_LIMITS", ["on", "off"]) == "on"
 RECALL_WINDOW_SECONDS = whole("RECALL_WINDOW_SECONDS", 120)

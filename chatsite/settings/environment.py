@@ -3,6 +3,7 @@
 import os
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import environ
@@ -39,7 +40,7 @@ def words(name: str, default: Sequence[str] = ()) -> list[str]:
 
 
 def database_url(default: str) -> str:
-    """DATABASE_URL, or what the old system called MYSQL_HOST, MYSQL_PORT, MYSQL_USER, MYSQL_PASSWORD, MYSQL_DATABASE."""
+    """DATABASE_URL, or what the old system called MYSQL_HOST, _PORT, _USER, _PASSWORD and _DATABASE."""
     if text("DATABASE_URL") or not (text("MYSQL_HOST") or text("MYSQL_DATABASE")):
         return text("DATABASE_URL", default)
     user = quote(text("MYSQL_USER", "root"), safe="")
@@ -49,7 +50,7 @@ def database_url(default: str) -> str:
 
 
 def redis_url(default: str) -> str:
-    """REDIS_URL, or what the old system called REDIS_HOST, REDIS_PORT, REDIS_PASSWORD, REDIS_DB."""
+    """REDIS_URL, or what the old system called REDIS_HOST, _PORT, _PASSWORD and _DB."""
     if text("REDIS_URL") or not text("REDIS_HOST"):
         return text("REDIS_URL", default)
     password = quote(text("REDIS_PASSWORD"), safe="")
@@ -57,17 +58,17 @@ def redis_url(default: str) -> str:
     return f"redis://{':' + password + '@' if password else ''}{text('REDIS_HOST')}:{port}/{number}"
 
 
-def database(url: str) -> dict[str, object]:
+def database(url: str) -> dict[str, Any]:
     """The entry of DATABASES."""
     if not url.startswith(("sqlite:///", "mysql://")):
         raise ImproperlyConfigured("DATABASE_URL must be mysql://USER:PASSWORD@HOST:PORT/NAME or sqlite:///PATH.")
-    config: dict[str, object] = environ.Env.db_url_config(url)
+    config: dict[str, Any] = environ.Env.db_url_config(url)
     if not config["NAME"]:
         raise ImproperlyConfigured("DATABASE_URL names no database: mysql://USER:PASSWORD@HOST:PORT/NAME.")
     return config | (_sqlite() if url.startswith("sqlite") else _mysql())
 
 
-def _sqlite() -> dict[str, object]:
+def _sqlite() -> dict[str, Any]:
     return {
         "OPTIONS": {
             "transaction_mode": "IMMEDIATE",  # a transaction that starts as a reader cannot always become a writer
@@ -77,7 +78,7 @@ def _sqlite() -> dict[str, object]:
     }
 
 
-def _mysql() -> dict[str, object]:
+def _mysql() -> dict[str, Any]:
     _choose_driver()
     return {
         "OPTIONS": {

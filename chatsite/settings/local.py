@@ -4,6 +4,6 @@ from chatsite.settings.secret_keys import ensure_secrets
 
 ensure_secrets()
 
-from chatsite.settings.base import *  # noqa: F403
+from chatsite.settings.base import *
 
 UNSAFE = "warn"

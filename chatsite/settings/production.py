@@ -1,7 +1,8 @@
 """A public installation: refuses to start on anything unsafe (chatsite/checks.py)."""
 
-from chatsite.settings.base import *  # noqa: F403
-from chatsite.settings.base import PUBLIC_URL, text, words
+from chatsite.settings.base import *
+from chatsite.settings.base import PUBLIC_URL
+from chatsite.settings.environment import text, words
 
 DEBUG = text("DEBUG").lower() in ("1", "true", "on", "yes")  # read so that it can be refused
 ALLOWED_HOSTS = words("ALLOWED_HOSTS")

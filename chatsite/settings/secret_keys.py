@@ -54,6 +54,6 @@ def _with(content: str, name: str, value: str) -> str:
 def _write(env_file: Path, content: str) -> None:
     """Whole or not at all, readable by its owner only."""
     draft = env_file.with_name(env_file.name + ".new")
-    with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
         file.write(content)
     draft.replace(env_file)

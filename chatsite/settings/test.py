@@ -10,7 +10,7 @@ os.environ.setdefault("VAR_DIR", str(Path(__file__).resolve().parents[2] / "var"
 # Publishing knows no database numbers: only the prefix keeps two runs on one Redis apart.
 os.environ["REDIS_PREFIX"] = f"{os.environ.get('REDIS_PREFIX', 'test')}-{os.getpid()}"
 
-from chatsite.settings.base import *  # noqa: F403
+from chatsite.settings.base import *
 from chatsite.settings.base import DATABASES, VAR_DIR
 
 _database = DATABASES["default"]

@@ -1,0 +1,132 @@
+"""What makes an installation unsafe. `production` refuses to start on it, `local` warns."""
+
+import ipaddress
+import socket
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core import checks
+from django.core.checks import CheckMessage, Tags, register
+from django.db import DatabaseError, connections
+
+SECRET_CHARS_MIN = 32
+DEFAULT_SECRETS = ("change-me", "changeme", "secret", "your-", "django-insecure", "example", "default", "test-")
+MYSQL_MIN, MARIADB_MIN = (8, 0, 11), (10, 6)
+
+Found = Iterator[tuple[str, str]]  # (number, sentence)
+
+
+def _messages(kind: str, found: Iterable[tuple[str, str]]) -> list[CheckMessage]:
+    if settings.UNSAFE == "ignore":
+        return []
+    make: Callable[..., CheckMessage] = checks.Error if settings.UNSAFE == "refuse" and kind == "E" else checks.Warning
+    return [make(sentence, id=f"chat.{kind}{number}") for number, sentence in found]
+
+
+@register("chat")
+def check_settings(**kwargs: Any) -> list[CheckMessage]:
+    found = [*unsafe_secrets(), *unsafe_addresses(), *unsafe_redis(settings.REDIS_URL)]
+    return _messages("E", found) + _messages("W", open_doors())
+
+
+@register("chat", Tags.database)
+def check_database(databases: Sequence[str] | None = None, **kwargs: Any) -> list[CheckMessage]:
+    """An outage is no reason to refuse: whoever starts says that in its own words."""
+    found: list[CheckMessage] = []
+    for alias in databases or ():
+        try:
+            found += _messages("E", unsafe_database(database_facts(alias)))
+        except DatabaseError:
+            continue
+    return found
+
+
+def unsafe_secrets() -> Found:
+    for name in ("SECRET_KEY", "JWT_SECRET_KEY"):
+        value = getattr(settings, name)
+        if not value:
+            yield "001", f"{name} is not set: give it {SECRET_CHARS_MIN} random characters or more."
+        elif len(value) < SECRET_CHARS_MIN:
+            yield "002", f"{name} is shorter than {SECRET_CHARS_MIN} characters."
+        elif value.lower().startswith(DEFAULT_SECRETS) or len(set(value)) < 8:
+            yield "003", f"{name} is a default: everybody knows it."
+    if settings.SECRET_KEY and settings.SECRET_KEY == settings.JWT_SECRET_KEY:
+        yield "004", "SECRET_KEY and JWT_SECRET_KEY are the same: one leak must not open both."
+
+
+def unsafe_addresses() -> Found:
+    if settings.DEBUG:
+        yield "010", "DEBUG is on: errors would show the server's inside to everybody."
+    for origin in settings.ALLOWED_ORIGINS:
+        if "*" in origin:
+            yield "012", f"ALLOWED_ORIGINS must not hold a wildcard: {origin}."
+    if settings.UNSAFE == "warn":
+        return  # a private network is what local is for
+    if not settings.ALLOWED_HOSTS or "*" in settings.ALLOWED_HOSTS:
+        yield "011", "ALLOWED_HOSTS must name this site's hosts, without a wildcard."
+    for origin in settings.ALLOWED_ORIGINS:
+        if origin.startswith("http://"):
+            yield "013", f"ALLOWED_ORIGINS must be https: {origin}."
+
+
+def unsafe_redis(url: str) -> Found:
+    """A Redis that strangers can reach must ask for a password."""
+    parts = urlsplit(url)
+    if parts.scheme == "unix" or parts.password or is_private(parts.hostname or ""):
+        return
+    yield "020", f"REDIS_URL names a public address ({parts.hostname}) and no password."
+
+
+def open_doors() -> Found:
+    if not settings.RATE_LIMITS:
+        yield "030", "RATE_LIMITS=off: nothing slows down who guesses passwords or floods rooms."
+    if settings.UNSAFE == "warn":
+        return
+    if settings.DATABASE_URL.startswith("sqlite"):
+        yield "031", "SQLite serves one machine: set DATABASE_URL=mysql://… for more than one."
+    if not settings.PUBLIC_URL.startswith("https://"):
+        yield "032", "PUBLIC_URL should be the https address that people open: links in mails start with it."
+
+
+def is_private(host: str) -> bool:
+    """Loopback, link-local or private in all of its addresses; an unknown name is not."""
+    try:
+        found = {info[4][0] for info in socket.getaddrinfo(host, None)}
+    except OSError:
+        return False
+    return all(ipaddress.ip_address(str(address).split("%")[0]).is_private for address in found)
+
+
+def database_facts(alias: str) -> dict[str, Any]:
+    """What the server says of itself; nothing for SQLite, whose settings are ours."""
+    connection = connections[alias]
+    if connection.vendor != "mysql":
+        return {}
+    names = ("version", "log_bin", "sync_binlog", "innodb_flush_log_at_trx_commit")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT " + ", ".join(f"@@GLOBAL.{name}" for name in names))
+        return dict(zip(names, cursor.fetchone(), strict=True)) | {
+            "is_mariadb": connection.mysql_is_mariadb,  # type: ignore[attr-defined]
+            "version": connection.mysql_version,  # type: ignore[attr-defined]
+        }
+
+
+def unsafe_database(facts: dict[str, Any]) -> Found:
+    """Settings under which MySQL forgets what it has acknowledged."""
+    if not facts:
+        return
+    least, product = (MARIADB_MIN, "MariaDB") if facts["is_mariadb"] else (MYSQL_MIN, "MySQL")
+    if facts["version"] < least:
+        yield "040", f"{product} must be {'.'.join(map(str, least[:2]))} or newer."
+    if not facts["log_bin"]:
+        yield "041", f"{product} runs with log_bin=0: it shows a commit before it is on disk; switch the binary log on."
+    elif facts["sync_binlog"] != 1:
+        yield "042", f"{product} runs with sync_binlog={facts['sync_binlog']}: set it to 1, or a crash loses messages."
+    if facts["innodb_flush_log_at_trx_commit"] != 1:
+        value = facts["innodb_flush_log_at_trx_commit"]
+        yield (
+            "043",
+            f"{product} runs with innodb_flush_log_at_trx_commit={value}: set it to 1, or a crash loses messages.",
+        )

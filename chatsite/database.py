@@ -1,0 +1,134 @@
+"""Before the first query: is the database there, is it ours to use, are its tables up to date?"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command
+from django.db import DatabaseError, connection, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.migrations.executor import MigrationExecutor
+
+from chatsite.locks import exclusive
+
+UNKNOWN_DATABASE = 1049
+NO_RIGHT_TO_DATABASE = 1044  # also said of a database that does not exist to users who may not create it
+ACCESS_DENIED = 1045
+LOCK_POLL_SECONDS = 5  # below the connection's read_timeout
+MIGRATE_LOCK = "chat.migrate"
+
+
+class NotReady(Exception):
+    """A service that the installation names cannot be used; the text is one sentence that names the setting."""
+
+
+def reach_database() -> None:
+    """Connects once; makes a database that does not exist yet."""
+    try:
+        if connection.vendor == "sqlite":
+            Path(settings.DATABASES["default"]["NAME"]).parent.mkdir(parents=True, exist_ok=True)
+        connection.ensure_connection()
+    except (DatabaseError, OSError) as error:
+        if connection.vendor == "sqlite":
+            raise NotReady(
+                f"The database file {connection.settings_dict['NAME']} cannot be opened: {error}."
+            ) from error
+        _explain_or_create(error)
+    _refuse_narrow_text()
+
+
+def _explain_or_create(error: Exception) -> None:
+    config = connection.settings_dict
+    where = f"{config['HOST'] or 'localhost'}:{config['PORT'] or 3306}"
+    number = error.args[0] if error.args else None
+    if number in (UNKNOWN_DATABASE, NO_RIGHT_TO_DATABASE):
+        return _create_mysql_database(config["NAME"], config["USER"])
+    if number == ACCESS_DENIED:
+        raise NotReady(f"MySQL at {where} refuses user {config['USER']!r}: check DATABASE_URL.") from error
+    raise NotReady(f"MySQL at {where} does not answer: check DATABASE_URL ({_detail(error)}).") from error
+
+
+def _detail(error: Exception) -> str:
+    return str(error.args[-1] if error.args else error).rstrip(".")
+
+
+def _create_mysql_database(name: str, user: str) -> None:
+    quoted = "`" + name.replace("`", "``") + "`"
+    statement = f"CREATE DATABASE {quoted} CHARACTER SET utf8mb4"
+    try:
+        _run_on_server(statement.replace("DATABASE", "DATABASE IF NOT EXISTS", 1))
+        connection.ensure_connection()
+    except DatabaseError as error:
+        raise NotReady(
+            f"The database of DATABASE_URL does not exist and {user!r} may not create it; as an administrator run: "
+            f"{statement}; GRANT ALL ON {quoted}.* TO '{user}'@'%';"
+        ) from error
+
+
+def _run_on_server(statement: str) -> None:
+    """On a connection that has chosen no database."""
+    params: dict[str, Any] = connection.get_connection_params()
+    params.pop("database")
+    with connection.wrap_database_errors:
+        server = connection.get_new_connection(params)
+        try:
+            with server.cursor() as cursor:
+                cursor.execute(statement)
+        finally:
+            server.close()
+
+
+def _refuse_narrow_text() -> None:
+    """Tables made in latin1 or utf8mb3 lose 中文 or 👍."""
+    if connection.vendor != "mysql":
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT @@character_set_database")
+        (charset,) = cursor.fetchone()
+    if charset != "utf8mb4":
+        name = connection.settings_dict["NAME"]
+        raise NotReady(
+            f"The database of DATABASE_URL holds {charset} text: run ALTER DATABASE `{name}` CHARACTER SET utf8mb4."
+        )
+
+
+def migrate_if_needed() -> None:
+    executor = MigrationExecutor(connection)
+    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        call_command("migrate", interactive=False, verbosity=0)
+
+
+@contextmanager
+def alone_on(alias: str) -> Iterator[None]:
+    """One migration at a time on a database, whoever else starts in the same moment on whichever machine."""
+    database = connections[alias]
+    if database.vendor != "mysql":
+        with exclusive(settings.RUN_DIR / "migrate.lock"):
+            yield
+        return
+    _without_timeouts(database)
+    name = f"{MIGRATE_LOCK}.{database.settings_dict['NAME']}"[:64]
+    _take_lock(database, name)
+    try:
+        yield
+    finally:
+        with database.cursor() as cursor:
+            cursor.execute("SELECT RELEASE_LOCK(%s)", [name])
+
+
+def _take_lock(database: BaseDatabaseWrapper, name: str) -> None:
+    with database.cursor() as cursor:
+        taken = 0
+        while taken != 1:
+            cursor.execute("SELECT GET_LOCK(%s, %s)", [name, LOCK_POLL_SECONDS])
+            (taken,) = cursor.fetchone()
+
+
+def _without_timeouts(database: BaseDatabaseWrapper) -> None:
+    """Changing a large table takes longer than a chat's statements may."""
+    if not database.in_atomic_block:
+        database.close()
+    for option in ("read_timeout", "write_timeout"):
+        database.settings_dict["OPTIONS"].pop(option, None)

@@ -1,0 +1,21 @@
+"""Django's migrate, by one process at a time."""
+
+from typing import Any
+
+from django.core.management.base import CommandError
+from django.core.management.commands import migrate
+
+from chatsite.database import NotReady, alone_on, reach_database
+
+
+class Command(migrate.Command):
+    def execute(self, *args: Any, **options: Any) -> str | None:
+        try:
+            reach_database()
+        except NotReady as error:
+            raise CommandError(str(error)) from error
+        return super().execute(*args, **options)
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        with alone_on(options["database"]):
+            super().handle(*args, **options)

@@ -1,0 +1,42 @@
+"""`make run`: everything that must stand before the first connection, then the server in the foreground."""
+
+import signal
+import sys
+from contextlib import ExitStack
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand
+
+from chatsite import redis, server, welcome
+from chatsite.database import NotReady, migrate_if_needed, reach_database
+from chatsite.startup import reach_redis
+
+
+class Command(BaseCommand):
+    help = "Prepares the database, starts the embedded Redis where needed and serves the chat until Ctrl-C or SIGTERM."
+    requires_system_checks = ()  # the database's own can only run once it exists
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        signal.signal(signal.SIGTERM, _leave)
+        with ExitStack() as stack:
+            try:
+                server.refuse_taken_port()
+                reach_database()
+                reach_redis()
+                self.check(databases=["default"])
+                migrate_if_needed()
+                if settings.REDIS_IS_EMBEDDED:
+                    stack.enter_context(redis.embedded_in_use(settings.RUN_DIR))
+                chosen = server.loaded()
+                listening = server.listen()
+            except (NotReady, redis.EmbeddedServerError) as refusal:
+                sys.exit(str(refusal))
+            self.stdout.write(welcome.text())
+            self.stdout.flush()
+            server.serve(chosen, listening)
+
+
+def _leave(number: int, frame: Any) -> None:
+    """SIGTERM before and after uvicorn's own handling: what is open gets closed."""
+    sys.exit(128 + number)

@@ -1,0 +1,51 @@
+"""What every serving process does before it serves, whoever starts it: `serve`, `runserver`, uvicorn or daphne."""
+
+import atexit
+from contextlib import ExitStack
+
+from django.conf import settings
+from django.core.checks import run_checks
+from django.core.exceptions import ImproperlyConfigured
+from django.db import DatabaseError
+from redis import Redis, RedisError
+
+from chatsite import redis
+from chatsite.database import NotReady
+
+_until_exit = ExitStack()
+_is_prepared = False
+
+
+def prepare_process() -> None:
+    """Refuses an unsafe production; keeps the embedded Redis running as long as this process lives."""
+    global _is_prepared
+    if _is_prepared:
+        return
+    _is_prepared = True
+    if settings.UNSAFE == "refuse":
+        refuse_unsafe()
+    if settings.REDIS_IS_EMBEDDED:
+        _until_exit.enter_context(redis.embedded_in_use(settings.RUN_DIR))
+        atexit.register(_until_exit.close)
+
+
+def refuse_unsafe() -> None:
+    """A database that is down is no reason: a worker started anew in an outage must come up."""
+    try:
+        found = run_checks(tags=["chat"], databases=["default"])
+    except DatabaseError:
+        found = run_checks(tags=["chat"])
+    errors = [str(message.msg) for message in found if message.is_serious()]
+    if errors:
+        raise ImproperlyConfigured(" ".join(errors))
+
+
+def reach_redis() -> None:
+    """One PING to the Redis that REDIS_URL names."""
+    if settings.REDIS_IS_EMBEDDED:
+        return
+    try:
+        with Redis.from_url(settings.REDIS_URL, socket_connect_timeout=3, socket_timeout=3) as client:
+            client.ping()
+    except (RedisError, ValueError, OSError) as error:
+        raise NotReady(f"Redis does not answer: check REDIS_URL ({str(error).rstrip('.')}).") from error
