@@ -11,12 +11,9 @@ from chatsite.fields import ExactCharField
 
 class RoomQuerySet(models.QuerySet["Room"]):
     def of(self, user_id: int) -> RoomQuerySet:
-        """Those the user is a member of, but for direct rooms of others in which nothing was said yet."""
-        members = Membership.objects.current().filter(user_id=user_id)
-        silent = RoomCounter.objects.filter(last_seq=0).values("room_id")
-        return self.filter(id__in=members.values("room_id")).exclude(
-            ~Q(created_by_id=user_id), kind=Room.DIRECT, id__in=silent
-        )
+        """Those the user is a member of and knows of."""
+        mine = Membership.objects.current().filter(user_id=user_id, is_hidden=False)
+        return self.filter(id__in=mine.values("room_id"))
 
     def public(self) -> RoomQuerySet:
         return self.filter(kind=Room.PUBLIC, archived_at=None)
@@ -103,6 +100,7 @@ class Membership(models.Model):
     left_at = models.DateTimeField(null=True)
     left_reason = models.CharField(max_length=8, blank=True)  # left, kicked, banned
     muted_until = models.DateTimeField(null=True)
+    is_hidden = models.BooleanField(default=False)  # the peer's side of a direct room until its first message
 
     # What the member has read. unread = (message_count - read_number) - own_after_mark: a difference, it cannot drift.
     last_read_seq = models.BigIntegerField(default=0)

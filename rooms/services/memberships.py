@@ -13,7 +13,7 @@ STANDING = ["role", "left_at", "left_reason", "muted_until", "version", "changed
 
 
 def admit(
-    change: RoomChange, room: Room, user_id: int, *, role: str = Membership.MEMBER, attach: bool = True
+    change: RoomChange, room: Room, user_id: int, *, role: str = Membership.MEMBER, hidden: bool = False
 ) -> Membership:
     """Makes the user a member with nothing unread. A former member's row lives again, and stays muted."""
     counter = change.counter
@@ -23,11 +23,12 @@ def admit(
     membership.joined_at, membership.left_at, membership.left_reason = now(), None, ""
     membership.last_read_seq, membership.read_number = counter.last_seq, counter.message_count
     membership.own_after_mark = 0
+    membership.is_hidden = hidden
     counter.member_count += 1
     stamp(change, membership, fields=None)
     (member,) = members_out([membership])
     change.add(MemberJoined(room_id=room.id, version=membership.version, member=member))
-    if attach:
+    if not hidden:
         change.attach(user_id, room_added(room, counter, user_id))
     return membership
 

@@ -23,12 +23,10 @@ def visible_room(user_id: int, room_id: int) -> tuple[Room, Membership | None]:
     """The room and the reader's place in it. Strangers may know public rooms, who was in a room knows of it."""
     membership = Membership.objects.filter(room_id=room_id, user_id=user_id).first()
     room = Room.objects.filter(id=room_id).first()
-    if room is None:
+    if room is None or (room.kind != Room.PUBLIC and (membership is None or membership.is_hidden)):
         raise NotFound
     if membership is not None and membership.is_current:
         return room, membership
-    if room.kind != Room.PUBLIC and membership is None:
-        raise NotFound
     if is_banned(user_id, room_id):
         raise PermissionDenied
     if room.kind != Room.PUBLIC:
