@@ -84,7 +84,8 @@ class Batch:
         Membership.objects.bulk_update(moved, ["last_read_seq", "read_number", "own_after_mark"])
         if self.woken:
             # The tailer finds the new room by this, where the publish was lost.
-            Membership.objects.filter(RowIn("room_id", "user_id", rows=self.woken)).update(changed_at=now(), is_hidden=False)
+            peers = Membership.objects.filter(RowIn("room_id", "user_id", rows=self.woken))
+            peers.update(changed_at=now(), is_hidden=False)
         changed = {room_id for room_id, _ in self._moved}
         RoomCounter.objects.bulk_update(
             [self.counters[room_id] for room_id in changed],
