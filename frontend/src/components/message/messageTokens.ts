@@ -5,6 +5,9 @@ export type Token =
 
 export interface Mentionable { id: number | 'all', names: string[] }
 
+/** Who wrote may have used the other language. */
+export const EVERYONE = ['所有人', 'everyone', 'all']
+
 const URL_PATTERN = /https?:\/\/[^\s<>"'`，。！？；：、（）《》【】「」]+/giu
 const TRAILING = /[.,!?;:)\]}]+$/u
 

@@ -1,0 +1,71 @@
+import type { ComputedRef } from 'vue'
+import type { Message, Sender } from '@/api/types'
+import type { Mentionable } from '@/components/message/messageTokens'
+import type { PendingMessage } from '@/stores/messages'
+import { computed } from 'vue'
+import { useI18n } from 'vue-i18n'
+import { EVERYONE } from '@/components/message/messageTokens'
+import { isPending } from '@/stores/messages'
+import { useAccount } from './useAccount'
+import { useDates } from './useDates'
+
+export interface MessageView {
+  me: number | undefined
+  stored: Message | null
+  pending: PendingMessage | null
+  sender: Sender | null
+  name: string
+  own: boolean
+  mentioned: Mentionable[]
+  mentionsMe: boolean
+  /** Author, text, time, then the state: what a screen reader says. */
+  label: string
+}
+
+export function useMessageView(message: () => Message | PendingMessage): ComputedRef<MessageView> {
+  const { session, users } = useAccount()
+  const { t } = useI18n()
+  const dates = useDates()
+
+  return computed(() => {
+    const row = message()
+    const stored = isPending(row) ? null : row
+    const pending = isPending(row) ? row : null
+    const sender = stored ? stored.sender : session.me
+    const own = sender !== null && sender.id === session.me?.id
+    const name = (sender && users.nameOf(sender)) || t('message.someone')
+    const mentionsMe = !own && stored !== null && !stored.recalled_at && addresses(stored)
+    const view = { me: session.me?.id, stored, pending, sender, name, own, mentioned: mentionedIn(row), mentionsMe }
+    return { ...view, label: labelOf(view, row) }
+  })
+
+  function addresses(row: Message): boolean {
+    const me = session.me?.id
+    return me !== undefined && (row.mention_all || row.mentions.includes(me) || row.reply_to?.sender?.id === me)
+  }
+
+  function mentionedIn(row: Message | PendingMessage): Mentionable[] {
+    const people = (row.mentions ?? []).map((id) => {
+      const user = users.get(id)
+      return { id, names: user ? [user.display_name, user.username] : [] }
+    })
+    return row.mention_all ? [...people, { id: 'all' as const, names: EVERYONE }] : people
+  }
+
+  function labelOf(view: Omit<MessageView, 'label'>, row: Message | PendingMessage): string {
+    const { stored, pending, name } = view
+    if (stored?.recalled_at)
+      return view.own ? t('message.recalledMine') : t('message.recalled', { name })
+    const reactions = stored?.reactions.reduce((sum, reaction) => sum + reaction.count, 0) ?? 0
+    return [
+      name,
+      row.content,
+      dates.time(row.created_at),
+      stored?.edited_at && t('message.label.edited'),
+      row.reply_to && t('message.replyTo', { name: row.reply_to.sender ? users.nameOf(row.reply_to.sender) : t('message.someone') }),
+      reactions && t('message.label.reactions', reactions),
+      view.mentionsMe && t('message.mentionsYou'),
+      pending && t(pending.state === 'failed' ? 'message.label.failed' : 'message.label.sending'),
+    ].filter(Boolean).join(', ')
+  }
+}

@@ -1,0 +1,12 @@
+import type { Room } from '@/api/types'
+import { useI18n } from 'vue-i18n'
+import { isNoteToSelf } from '@/components/room/roomIdentity'
+import { useAccount } from './useAccount'
+
+/** What a room is called on the screen. */
+export function useRoomTitle() {
+  const { rooms, session } = useAccount()
+  const { t } = useI18n()
+  return (room: Room): string =>
+    isNoteToSelf(room, session.me?.id) ? t('kind.self') : rooms.titleOf(room) || t('room.peerGone')
+}

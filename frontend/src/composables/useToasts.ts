@@ -1,0 +1,25 @@
+import { reactive, readonly } from 'vue'
+
+const SHOWN_MS = 5000
+
+export interface Toast { id: number, text: string, bad: boolean }
+
+const toasts = reactive<Toast[]>([])
+let count = 0
+
+/** For what has no place of its own on the screen; of the window, not of an account. */
+export function useToasts() {
+  function show(text: string, { bad = false } = {}) {
+    const id = ++count
+    toasts.push({ id, text, bad })
+    setTimeout(dismiss, SHOWN_MS, id)
+  }
+
+  function dismiss(id: number) {
+    const at = toasts.findIndex(toast => toast.id === id)
+    if (at >= 0)
+      toasts.splice(at, 1)
+  }
+
+  return { toasts: readonly(toasts), show, dismiss }
+}

@@ -1,0 +1,25 @@
+import { computed, onScopeDispose, watch } from 'vue'
+import { useI18n } from 'vue-i18n'
+import { useRoute } from 'vue-router'
+import { badgeCount } from '@/components/room/badgeCount'
+import { useAccount } from './useAccount'
+import { useRoomTitle } from './useRoomTitle'
+
+/** (3) 设计组: what mentions me is counted, anything else unread is a dot. */
+export function useWindowTitle() {
+  const { rooms } = useAccount()
+  const titleOf = useRoomTitle()
+  const { t } = useI18n()
+  const route = useRoute()
+
+  const title = computed(() => {
+    const room = rooms.get(Number(route.params.id))
+    const name = room ? titleOf(room) : t('app.name')
+    if (rooms.mentionTotal)
+      return `(${badgeCount(rooms.mentionTotal)}) ${name}`
+    return rooms.unreadTotal ? `• ${name}` : name
+  })
+
+  watch(title, text => document.title = text, { immediate: true })
+  onScopeDispose(() => document.title = t('app.name'))
+}
