@@ -106,6 +106,7 @@ class Membership(models.Model):
     last_read_seq = models.BigIntegerField(default=0)
     read_number = models.BigIntegerField(default=0)  # how many people's messages stand at or before the mark
     own_after_mark = models.BigIntegerField(default=0)  # the member's own messages after the mark
+    shown_read_seq = models.BigIntegerField(default=0)  # what others saw read before the member set the mark back
 
     notify = models.CharField(max_length=8, default="all")
     notify_until = models.DateTimeField(null=True)
@@ -127,6 +128,11 @@ class Membership(models.Model):
     @property
     def is_current(self) -> bool:
         return self.left_at is None
+
+    @property
+    def seen_seq(self) -> int:
+        """The mark as others see it: setting it back is for oneself only."""
+        return max(self.last_read_seq, self.shown_read_seq)
 
     def unread_count(self, message_count: int) -> int:
         return max(0, message_count - self.read_number - self.own_after_mark)

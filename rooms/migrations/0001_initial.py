@@ -59,6 +59,7 @@ class Migration(migrations.Migration):
                 ('last_read_seq', models.BigIntegerField(default=0)),
                 ('read_number', models.BigIntegerField(default=0)),
                 ('own_after_mark', models.BigIntegerField(default=0)),
+                ('shown_read_seq', models.BigIntegerField(default=0)),
                 ('notify', models.CharField(default='all', max_length=8)),
                 ('notify_until', models.DateTimeField(null=True)),
                 ('pinned_at', models.DateTimeField(null=True)),
