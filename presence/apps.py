@@ -3,3 +3,9 @@ from django.apps import AppConfig
 
 class PresenceConfig(AppConfig):
     name = "presence"
+
+    def ready(self) -> None:
+        from accounts import slots
+        from presence.store import reader
+
+        slots.status_of = reader.statuses
