@@ -62,6 +62,11 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return respond(request, NotFound())
 
 
+def no_such_address(request: HttpRequest) -> HttpResponse:
+    """Whatever is under /api/ and no endpoint."""
+    return respond(request, NotFound())
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
     response = respond(request, Unavailable())
     response.status_code = 500
