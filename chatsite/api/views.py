@@ -3,7 +3,6 @@
 from typing import Any, TypeVar
 
 from django.http import HttpRequest, HttpResponse
-from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 from rest_framework.routers import SimpleRouter
 
@@ -25,16 +24,6 @@ class WireResponse(HttpResponse):
 class NoContent(HttpResponse):
     def __init__(self) -> None:
         super().__init__(status=204)
-
-
-class WireRenderer(BaseRenderer):
-    """Only DRF's own answers pass through here; ours are WireResponses."""
-
-    media_type = JSON
-    format = "json"
-
-    def render(self, data: Any, accepted_media_type: Any = None, renderer_context: Any = None) -> bytes:
-        return b"" if data is None else encode(data)
 
 
 class WireRouter(SimpleRouter):
