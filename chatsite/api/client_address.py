@@ -1,0 +1,79 @@
+"""Where a call comes from, and whether it comes from our own pages."""
+
+import ipaddress
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.http import HttpRequest
+
+IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
+FORWARDING_HEADERS = ("X-Forwarded-For", "Forwarded", "X-Real-Ip", "Via")
+LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
+DEFAULT_PORTS = {"http": 80, "https": 443}
+
+
+def client_address(request: HttpRequest) -> str | None:
+    """The peer; behind TRUSTED_PROXIES the nearest address of X-Forwarded-For that is no such proxy."""
+    address = _parsed(request.META.get("REMOTE_ADDR", ""))
+    for hop in reversed(request.headers.get("X-Forwarded-For", "").split(",")):
+        if address is None or not _is_trusted(address):
+            break
+        address = _parsed(hop) or address
+    return str(address) if address else None
+
+
+def rate_key(address: str | None) -> str:
+    """Who owns an IPv6 address owns its whole /64: they share one limit."""
+    parsed = _parsed(address or "")
+    if isinstance(parsed, ipaddress.IPv6Address):
+        return str(ipaddress.ip_network((parsed, 64), strict=False))
+    return str(parsed)
+
+
+def is_secure(request: HttpRequest) -> bool:
+    """Did the browser use https? A trusted proxy may say so."""
+    peer = _parsed(request.META.get("REMOTE_ADDR", ""))
+    proxied = peer is not None and _is_trusted(peer) and request.headers.get("X-Forwarded-Proto", "") == "https"
+    return request.is_secure() or proxied
+
+
+def is_own_origin(request: HttpRequest) -> bool:
+    """Was the call made by a page of this very server?"""
+    origin = urlsplit(request.headers.get("Origin", ""))
+    if origin.scheme not in DEFAULT_PORTS:
+        return False
+    own = {_host(origin.scheme, request.get_host())}
+    if settings.PUBLIC_URL:
+        public = urlsplit(settings.PUBLIC_URL)
+        own.add(_host(public.scheme, public.netloc))
+    return _host(origin.scheme, origin.netloc) in own
+
+
+def is_from_this_machine(request: HttpRequest) -> bool:
+    """Someone sitting at the server: loopback, by a loopback name, through no proxy, led here by no foreign page."""
+    address = _parsed(request.META.get("REMOTE_ADDR", ""))
+    forwarded = any(name in request.headers for name in FORWARDING_HEADERS)
+    origin = request.headers.get("Origin")
+    led_here = origin not in (None, settings.DESKTOP_ORIGIN) and not is_own_origin(request)
+    local_name = _host("http", request.get_host())[0] in LOCAL_HOSTS
+    return address is not None and address.is_loopback and local_name and not forwarded and not led_here
+
+
+def _host(scheme: str, netloc: str) -> tuple[str | None, int | None]:
+    try:
+        parts = urlsplit(f"//{netloc}")
+        return parts.hostname, parts.port or DEFAULT_PORTS.get(scheme)
+    except ValueError:
+        return None, None
+
+
+def _parsed(text: str) -> IPAddress | None:
+    try:
+        address = ipaddress.ip_address(text.strip())
+    except ValueError:
+        return None
+    return getattr(address, "ipv4_mapped", None) or address
+
+
+def _is_trusted(address: IPAddress) -> bool:
+    return any(address in ipaddress.ip_network(proxy, strict=False) for proxy in settings.TRUSTED_PROXIES.split(","))
