@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import unicodedata
-from typing import Any
+from collections.abc import Iterable
+from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.db import models
 from django.utils.timezone import now
 
+from accounts.names import NAME_SEARCH_MAX, fold, search_text
 from chatsite.fields import ExactCharField
-
-
-def fold(text: str) -> str:
-    """The form in which names and addresses are compared: NFKC and case folded."""
-    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
 
 
 class UserManager(BaseUserManager["User"]):
@@ -41,7 +37,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     email_key = ExactCharField(max_length=254, unique=True, null=True)
     email_verified_at = models.DateTimeField(null=True)
     display_name = models.CharField(max_length=64, blank=True)
-    name_search = models.CharField(max_length=512, blank=True)  # folded names, pinyin and its initials
+    name_search = models.CharField(max_length=NAME_SEARCH_MAX, blank=True)  # accounts.names.search_text
     bio = models.CharField(max_length=500, blank=True)
     locale = models.CharField(max_length=16, default="en")
     timezone = models.CharField(max_length=64, default="UTC")
@@ -52,20 +48,29 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_bot = models.BooleanField(default=False)
     is_staff = models.BooleanField(default=False)
     is_active = models.BooleanField(default=True)
+    awaits_approval = models.BooleanField(default=False)
     date_joined = models.DateTimeField(default=now)
     last_seen_at = models.DateTimeField(null=True)
     deleted_at = models.DateTimeField(null=True)
 
     objects = UserManager()
 
+    KEY_SOURCES = frozenset({"username", "display_name", "email", "deleted_at"})
     USERNAME_FIELD = "username_key"
     EMAIL_FIELD = "email"
-    REQUIRED_FIELDS: list[str] = []
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
 
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        self.username_key = fold(self.username)
+    def save(self, *args: Any, update_fields: Iterable[str] | None = None, **kwargs: Any) -> None:
+        self.set_keys()
+        if update_fields is not None and self.KEY_SOURCES.intersection(update_fields):
+            update_fields = {*update_fields, "username_key", "email_key", "name_search"}
+        super().save(*args, update_fields=update_fields, **kwargs)
+
+    def set_keys(self) -> None:
+        """What is derived from the names; call it before a bulk_create. No username holds a colon."""
+        self.username_key = fold(self.username) if self.deleted_at is None else f":{self.pk}"
         self.email_key = fold(self.email) or None
-        super().save(*args, **kwargs)
+        self.name_search = search_text(self.username, self.display_name)
 
     def __str__(self) -> str:
         return self.username
@@ -118,3 +123,15 @@ class Block(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["user", "blocked"], name="block_pair")]
+
+
+class RegistrationInvite(models.Model):
+    """Lets people register where registration is by invite: `max_uses` of them until `expires_at`."""
+
+    token = ExactCharField(max_length=43, unique=True)
+    created_by = models.ForeignKey(User, models.CASCADE, related_name="+")
+    created_at = models.DateTimeField(default=now)
+    expires_at = models.DateTimeField(null=True)
+    max_uses = models.PositiveIntegerField(null=True)
+    uses = models.PositiveIntegerField(default=0)
+    revoked_at = models.DateTimeField(null=True)

@@ -2,9 +2,11 @@
 
 from collections.abc import Collection, Iterable
 
-from accounts import slots
+import msgspec
+
+from accounts import preferences, slots
 from accounts.models import User
-from accounts.schemas import SenderOut, UserOut
+from accounts.schemas import MeOut, SenderOut, UserOut
 
 AVATAR_URL = "/media/avatars/"
 
@@ -53,3 +55,17 @@ def users_out(users: Collection[User], *, viewer_id: int | None) -> list[UserOut
 def users_by_id(user_ids: Iterable[int], *, viewer_id: int | None) -> dict[int, UserOut]:
     users = list(User.objects.filter(pk__in=set(user_ids)))
     return {u.id: u for u in users_out(users, viewer_id=viewer_id)}
+
+
+def me_out(user: User) -> MeOut:
+    """-> the user as they see themselves."""
+    status = slots.status_of([user.pk]).get(user.pk, "offline")
+    return MeOut(
+        **msgspec.structs.asdict(user_out(user, status=status)),
+        email=user.email,
+        bio=user.bio,
+        locale=user.locale,
+        timezone=user.timezone,
+        is_staff=user.is_staff,
+        preferences=preferences.read(user.preferences),
+    )

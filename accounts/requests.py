@@ -1,0 +1,29 @@
+"""What a request says besides its body: who calls, from what device, in which language."""
+
+from django.http import HttpRequest
+from django.utils.translation import get_language
+from rest_framework.request import Request
+
+from accounts.models import Session, User
+from accounts.services import Device
+from chatsite.api.client_address import client_address
+
+LOCALES = {"zh-hans": "zh-CN", "en": "en"}  # Django's language codes -> the contract's
+
+
+def user_of(request: Request) -> User:
+    assert isinstance(request.user, User)
+    return request.user
+
+
+def session_of(request: Request) -> Session:
+    assert isinstance(request.auth, Session)
+    return request.auth
+
+
+def device_of(request: HttpRequest, name: str) -> Device:
+    return Device(name, request.headers.get("User-Agent", ""), client_address(request))
+
+
+def locale_of(request: HttpRequest) -> str:
+    return LOCALES.get(get_language() or "", "en")
