@@ -5,8 +5,8 @@ from messaging.services import heads, pull
 
 class Source:
     ready = staticmethod(heads.ready)
-    heads = staticmethod(heads.heads)
     welcome = staticmethod(heads.welcome)
     recent = staticmethod(heads.recent)
     changes = staticmethod(pull.changes)
     farewell = staticmethod(pull.farewell)  # of a room that a client has but is not in
+    heads = staticmethod(heads.heads)  # last: in this body the name means the module until here
