@@ -7,7 +7,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 from chatsite.api import exceptions
 from chatsite.api.health import HealthViewSet
 from chatsite.api.views import WireRouter
-from chatsite.client import index
+from chatsite.client import client
 
 router = WireRouter()
 router.register("health", HealthViewSet, basename="health")
@@ -27,7 +27,7 @@ urlpatterns = [
     path("api/", include(api)),
     path("media/avatars/", include("accounts.media_urls")),
     path("admin/", admin.site.urls),
-    re_path(r"^(?!api(?:/|$)|ws/?$|static/|media/|admin(?:/|$)).*$", index),
+    re_path(r"^(?!api(?:/|$)|ws/?$|static/|media/|admin(?:/|$)).*$", client),
 ]
 
 handler400 = exceptions.bad_request

@@ -22,7 +22,7 @@ from chatsite.gateway.connection import Batch, Connection
 from chatsite.gateway.events import Attach, Envelope
 from chatsite.gateway.frames import Close, SessionRevoked
 from chatsite.gateway.publisher import Publisher, bind_to
-from chatsite.gateway.pull import Changes, Head, Moved, Recent
+from chatsite.gateway.pull import Head, Moved, Recent
 from chatsite.gateway.stream import RoomStream
 from chatsite.gateway.subscriptions import Subscriptions
 from chatsite.gateway.tailer import Tailer
@@ -288,28 +288,12 @@ class Hub:
         try:
             found = await in_pool(slots.pull.changes, {stream.room_id: stream.version}, reader_id=None)
             if changes := found.get(stream.room_id):
-                self._give_out(stream, changes)
+                stream.give_out(changes)
+                self._forget_if_empty(stream)
         except ChatError as error:
             logger.warning("heal_failed", extra={"room": stream.room_id, "error": error.code})
         finally:
             stream.healing = False
-
-    def _give_out(self, stream: RoomStream, changes: Changes) -> None:
-        if changes.version <= stream.version:
-            return
-        stream.flush()
-        for gone in changes.gone:
-            stream.dismiss(gone.user_id, gone.frame)
-        batch = Batch(changes.frames)
-        for push in tuple(stream.live.values()):
-            push(batch)
-        for connection, gate in list(stream.gates.items()):
-            if not gate.catching_up:
-                connection.push(batch)
-                stream.open_gate(connection, changes.version)
-        stream.skip_to(changes.version)
-        stream.flush()
-        self._forget_if_empty(stream)
 
     async def catch_on(self, recent: Recent) -> None:
         """What the tailer found: heads, members who came or went, revoked sessions."""

@@ -88,4 +88,4 @@ class _Unfilled:
 
 
 pull: Pull = _Unfilled()
-sign_in: Callable[[str], SignedIn] = _Unfilled()
+sign_in: Callable[[str], SignedIn] = _Unfilled()  # type: ignore[assignment]

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from chatsite.gateway.connection import Batch, Connection
 from chatsite.gateway.events import Detach, Envelope
+from chatsite.gateway.pull import Changes
 
 Push = Callable[[Batch], None]
 
@@ -20,6 +21,10 @@ class Gate:
 
     def hold(self, first: int, texts: Sequence[bytes]) -> None:
         self._held += [(first + i, text) for i, text in enumerate(texts)]
+
+    def hold_sync(self, version: int, texts: Sequence[bytes]) -> None:
+        """A sync that reaches `version`: needed unless the connection's own catching up reaches as far."""
+        self._held += [(version, text) for text in texts]
 
     def wait_for(self, version: int) -> None:
         """The stream itself is not that far yet: its frames up to `version` are to be dropped."""
@@ -111,11 +116,32 @@ class RoomStream:
         self._drain_early()
         return True
 
-    def skip_to(self, version: int) -> None:
-        """A pull covered everything up to `version`."""
+    def give_out(self, changes: Changes) -> None:
+        """What a pull found after this stream's version: the leavers' farewells, the sync for everybody else."""
+        if changes.version <= self.version:
+            return
         self.flush()
-        self.version = max(self.version, version)
+        for gone in changes.gone:
+            self.dismiss(gone.user_id, gone.frame)
+        self.version = changes.version
+        batch = Batch(changes.frames)
+        for push in tuple(self.live.values()):
+            push(batch)
+        for connection, gate in list(self.gates.items()):
+            self._give_to_gate(connection, gate, changes, batch)
         self._drain_early()
+        self.flush()
+
+    def _give_to_gate(self, connection: Connection, gate: Gate, changes: Changes, batch: Batch) -> None:
+        """Who is catching up reads the database by itself, but may have read less than this; who waits may be there."""
+        if gate.catching_up:
+            gate.hold_sync(changes.version, changes.frames)
+        elif changes.version > gate.start:
+            connection.push(batch)
+            del self.gates[connection]
+            self.live[connection] = connection.push
+        elif changes.version == gate.start:
+            self.open_gate(connection, gate.start)
 
     def _drain_early(self) -> None:
         early, self._early = self._early, []
