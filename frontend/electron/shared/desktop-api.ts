@@ -38,7 +38,8 @@ export interface DesktopApi {
     clear: (server: string, userId: number) => Promise<void>
   }
 
-  readonly locale: () => Promise<string>
+  /** Menus, tray and dialogs speak the language chosen in the page. */
+  readonly setLocale: (locale: string) => Promise<void>
   readonly openExternal: (url: string) => Promise<void>
   readonly notify: (notification: DesktopNotification) => Promise<void>
   readonly setBadge: (badge: DesktopBadge) => Promise<void>

@@ -1,0 +1,108 @@
+import type { Client } from './client'
+import type * as wire from './types'
+
+export type MessagesQuery
+  = | { before: number } | { after: number } | { around: number } | { at: wire.Timestamp } | Record<never, never>
+
+/** Calls that anyone may make, signed in or not. */
+export function createDoor({ call }: Client) {
+  return {
+    register: (body: wire.RegisterBody) => call<wire.SignedIn>('POST', '/api/auth/register', { body }),
+    login: (body: wire.LoginBody, cookie: boolean) =>
+      call<wire.SignedIn>('POST', '/api/auth/login', cookie ? { body: { ...body, cookie }, withCookie: true } : { body }),
+    refresh: (refresh: string | null) =>
+      call<wire.Tokens>('POST', '/api/auth/refresh', { body: refresh === null ? {} : { refresh }, withCookie: true }),
+    logout: (refresh: string | null) =>
+      call<void>('POST', '/api/auth/logout', { body: refresh === null ? {} : { refresh }, withCookie: true }),
+    requestPasswordReset: (email: string) => call<void>('POST', '/api/auth/password/reset', { body: { email } }),
+    confirmPasswordReset: (token: string, new_password: string) =>
+      call<void>('POST', '/api/auth/password/reset/confirm', { body: { token, new_password } }),
+    health: () => call<wire.Health>('GET', '/api/health'),
+  }
+}
+
+/** Calls of a signed-in user. */
+export function createApi({ call }: Client) {
+  const results = async <Row>(answer: Promise<{ results: Row[] }>) => (await answer).results
+
+  const account = {
+    sessions: () => results(call<{ results: wire.Session[] }>('GET', '/api/auth/sessions')),
+    endSession: (id: number) => call<void>('DELETE', `/api/auth/sessions/${id}`),
+    endOtherSessions: () => call<void>('DELETE', '/api/auth/sessions'),
+    changePassword: (old_password: string, new_password: string) =>
+      call<void>('POST', '/api/auth/password/change', { body: { old_password, new_password } }),
+    me: () => call<wire.Me>('GET', '/api/users/me'),
+    update: (body: wire.MePatch) => call<wire.Me>('PATCH', '/api/users/me', { body }),
+    setAvatar: (file: Blob) => call<wire.Me | undefined>('PUT', '/api/users/me/avatar', { body: form(file) }),
+    removeAvatar: () => call<void>('DELETE', '/api/users/me/avatar'),
+  }
+
+  const users = {
+    get: (id: number) => call<wire.User>('GET', `/api/users/${id}`),
+    search: (q: string) => results(call<{ results: wire.User[] }>('GET', '/api/users/search', { query: { q } })),
+    online: () => call<{ count: number, results: wire.User[] }>('GET', '/api/users/online'),
+  }
+
+  const rooms = {
+    mine: () => results(call<{ results: wire.Room[] }>('GET', '/api/rooms/')),
+    directory: (q: string, cursor?: string) =>
+      call<wire.Page<wire.Room>>('GET', '/api/rooms/', { query: { scope: 'public', q, cursor } }),
+    get: (id: number) => call<wire.Room>('GET', `/api/rooms/${id}`),
+    create: (body: wire.RoomBody) => call<wire.Room>('POST', '/api/rooms/', { body }),
+    update: (id: number, body: wire.RoomPatch) => call<wire.Room>('PATCH', `/api/rooms/${id}`, { body }),
+    archive: (id: number) => call<void>('DELETE', `/api/rooms/${id}`),
+    join: (id: number) => call<wire.Room>('POST', `/api/rooms/${id}/join`),
+    joinByCode: (code: string) => call<wire.Room>('POST', '/api/rooms/join', { body: { code } }),
+    leave: (id: number) => call<void>('POST', `/api/rooms/${id}/leave`),
+    direct: (user_id: number) => call<wire.Room>('POST', '/api/direct', { body: { user_id } }),
+    setMembership: (id: number, body: wire.MembershipPatch) =>
+      call<wire.Membership>('PATCH', `/api/rooms/${id}/membership`, { body }),
+    markUnread: (id: number, seq: number) => call<void>('POST', `/api/rooms/${id}/unread`, { body: { seq } }),
+    transfer: (id: number, user_id: number) => call<void>('POST', `/api/rooms/${id}/transfer`, { body: { user_id } }),
+    invites: (id: number) => results(call<{ results: wire.Invite[] }>('GET', `/api/rooms/${id}/invites`)),
+    invite: (id: number, body: { max_uses?: number, expires_at?: wire.Timestamp } = {}) =>
+      call<wire.Invite>('POST', `/api/rooms/${id}/invites`, { body }),
+    revokeInvite: (id: number, invite: number) => call<void>('DELETE', `/api/rooms/${id}/invites/${invite}`),
+    acceptInvite: (token: string) => call<wire.Room>('POST', `/api/invites/${encodeURIComponent(token)}/accept`),
+  }
+
+  const members = {
+    page: (room: number, cursor?: string) =>
+      call<wire.Page<wire.Member>>('GET', `/api/rooms/${room}/members`, { query: { limit: 100, cursor } }),
+    add: (room: number, user_id: number) => call<void>('POST', `/api/rooms/${room}/members`, { body: { user_id } }),
+    update: (room: number, user: number, body: { role?: wire.Role, muted_until?: wire.Timestamp | null }) =>
+      call<wire.Member>('PATCH', `/api/rooms/${room}/members/${user}`, { body }),
+    kick: (room: number, user: number) => call<void>('DELETE', `/api/rooms/${room}/members/${user}`),
+    bans: (room: number) => results(call<{ results: wire.Ban[] }>('GET', `/api/rooms/${room}/bans`)),
+    ban: (room: number, user: number, until?: wire.Timestamp) =>
+      call<void>('PUT', `/api/rooms/${room}/bans/${user}`, { body: until === undefined ? {} : { until } }),
+    unban: (room: number, user: number) => call<void>('DELETE', `/api/rooms/${room}/bans/${user}`),
+  }
+
+  const messages = {
+    page: (room: number, query: MessagesQuery, limit = 50) =>
+      call<wire.MessagePage>('GET', `/api/rooms/${room}/messages`, { query: { limit, ...query } }),
+    get: (id: number) => call<wire.Message>('GET', `/api/messages/${id}`),
+    edit: (id: number, content: string) => call<wire.Message>('PATCH', `/api/messages/${id}`, { body: { content } }),
+    recall: (id: number) => call<wire.Message | undefined>('POST', `/api/messages/${id}/recall`),
+    react: (id: number, emoji: string) =>
+      call<wire.Message>('PUT', `/api/messages/${id}/reactions/${encodeURIComponent(emoji)}`),
+    unreact: (id: number, emoji: string) =>
+      call<wire.Message>('DELETE', `/api/messages/${id}/reactions/${encodeURIComponent(emoji)}`),
+    pin: (id: number) => call<wire.Message | undefined>('PUT', `/api/messages/${id}/pin`),
+    unpin: (id: number) => call<wire.Message | undefined>('DELETE', `/api/messages/${id}/pin`),
+    pins: (room: number) => results(call<{ results: wire.Message[] }>('GET', `/api/rooms/${room}/pins`)),
+    readers: (id: number) => call<wire.Readers>('GET', `/api/messages/${id}/readers`),
+  }
+
+  return { account, users, rooms, members, messages }
+}
+
+export type Door = ReturnType<typeof createDoor>
+export type Api = ReturnType<typeof createApi>
+
+function form(file: Blob): FormData {
+  const data = new FormData()
+  data.set('file', file)
+  return data
+}

@@ -1,0 +1,145 @@
+import type { InjectionKey } from 'vue'
+import type { Account, SessionEnd } from './account'
+import type { Health, LoginBody, RegisterBody, SignedIn } from './api/types'
+import type { Platform } from './platform/platform'
+import { shallowReactive } from 'vue'
+import { createAccount } from './account'
+import { createClient } from './api/client'
+import { createDoor } from './api/endpoints'
+
+export type Farewell = 'signed_out' | SessionEnd
+
+/** Who is signed in on this device. */
+export interface Entrance {
+  readonly platform: Platform
+  readonly state: 'restoring' | 'signed_out' | 'signed_in'
+  readonly server: string
+  readonly account: Account | null
+  /** Why the last account ended; null when none did. */
+  readonly farewell: Farewell | null
+  restore: () => Promise<void>
+  signIn: (body: LoginBody) => Promise<void>
+  register: (body: RegisterBody) => Promise<void>
+  signOut: () => Promise<void>
+  requestPasswordReset: (email: string) => Promise<void>
+  confirmPasswordReset: (token: string, password: string) => Promise<void>
+  changeServer: (origin: string) => Promise<void>
+  /** -> how the server, or one at another address, is doing. */
+  checkServer: (origin?: string) => Promise<Health>
+}
+
+export const entranceKey: InjectionKey<Entrance> = Symbol('entrance')
+
+type Writable<Type> = { -readonly [Key in keyof Type]: Type[Key] }
+
+export interface EntranceOptions {
+  platform: Platform
+  locale: () => string
+}
+
+export function createEntrance({ platform, locale }: EntranceOptions): Entrance {
+  let restoring: Promise<void> | null = null
+  const isWeb = platform.kind === 'web'
+  const door = () => doorAt(entrance.server)
+  const doorAt = (server: string) => createDoor(createClient({ server, locale }))
+  /** Signing out in one tab signs out all tabs of the browser, which share the cookie. */
+  const otherTabs = new BroadcastChannel('chat.entrance')
+
+  const entrance: Writable<Entrance> = shallowReactive<Writable<Entrance>>({
+    platform,
+    state: 'restoring',
+    server: '',
+    account: null,
+    farewell: null,
+
+    restore: () => restoring ??= restore(),
+
+    async signIn(body) {
+      await welcome(await door().login(body, isWeb))
+    },
+
+    async register(body) {
+      const signedIn = await door().register(body)
+      await welcome(isWeb ? await moveIntoCookie(signedIn, body) : signedIn)
+    },
+
+    async signOut() {
+      const { account } = entrance
+      if (account === null)
+        return
+      await account.logout()
+      otherTabs.postMessage(account.userId)
+      await leave(account, 'signed_out')
+    },
+
+    requestPasswordReset: email => door().requestPasswordReset(email),
+    confirmPasswordReset: (token, password) => door().confirmPasswordReset(token, password),
+
+    async changeServer(origin) {
+      const server = new URL(origin).origin
+      await platform.server.save(server)
+      entrance.server = server
+    },
+
+    checkServer: (origin = entrance.server) => doorAt(new URL(origin).origin).health(),
+  })
+
+  /** Does not wait for the network: whoever was here last is let in, and sent out when the server says so. */
+  async function restore(): Promise<void> {
+    entrance.server = await platform.server.load()
+    const userId = platform.lastUser.load(entrance.server)
+    if (userId === null)
+      entrance.state = 'signed_out'
+    else
+      enter(userId)
+  }
+
+  /** Registering hands the refresh token to the script; the browser keeps it in a cookie, as after signing in. */
+  async function moveIntoCookie({ refresh }: SignedIn, { username, password }: RegisterBody): Promise<SignedIn> {
+    const signedIn = await door().login({ username, password }, true)
+    await door().logout(refresh)
+    return signedIn
+  }
+
+  async function welcome({ user, access, refresh }: SignedIn): Promise<void> {
+    if (refresh !== null)
+      await platform.refreshTokens(entrance.server, user.id).save(refresh)
+    platform.lastUser.save(entrance.server, user.id)
+    enter(user.id, access).session.setMe(user)
+  }
+
+  function enter(userId: number, access?: string): Account {
+    const account = createAccount({
+      server: entrance.server,
+      userId,
+      platform,
+      door: door(),
+      locale,
+      access,
+      onSessionOver: end => void leave(account, end),
+    })
+    entrance.account = account
+    entrance.farewell = null
+    entrance.state = 'signed_in'
+    account.start()
+    return account
+  }
+
+  async function leave(account: Account, farewell: Farewell): Promise<void> {
+    if (entrance.account !== account)
+      return
+    entrance.account = null
+    entrance.farewell = farewell
+    entrance.state = 'signed_out'
+    platform.lastUser.clear(account.server)
+    await account.forget()
+  }
+
+  otherTabs.onmessage = ({ data }) => {
+    const { account } = entrance
+    if (account !== null && account.userId === data)
+      void leave(account, 'signed_out')
+  }
+
+  return entrance
+}

@@ -1,0 +1,96 @@
+import type { Frame } from './frames'
+import type { Streams } from './streams'
+import type { Events, EventType, Member, RoomSync } from '@/api/types'
+import type { MembersStore } from '@/stores/members'
+import type { MessagesStore } from '@/stores/messages'
+import type { PresenceStore } from '@/stores/presence'
+import type { RoomsStore } from '@/stores/rooms'
+import type { SessionStore } from '@/stores/session'
+
+export interface HandlersOptions {
+  streams: Streams
+  session: SessionStore
+  rooms: RoomsStore
+  messages: MessagesStore
+  members: MembersStore
+  presence: PresenceStore
+  onRevoked: () => void
+}
+
+/** Every event type has its reducer; one that is missing does not compile. */
+export type Handlers = { [Type in EventType]: (data: Events[Type]) => void }
+
+export function createHandlers(stores: HandlersOptions): Handlers {
+  const { streams, session, rooms, messages, members, presence } = stores
+
+  function onMember(roomId: number, version: number, member: Member, change: 1 | 0 | -1): void {
+    members.apply(roomId, [member])
+    if (change !== 0)
+      rooms.onMemberCount(roomId, version, change)
+    streams.saw(roomId, version)
+  }
+
+  /** Only what changed is in it: the room is not when nothing but its people did, though their number is part of it. */
+  function onSync(sync: RoomSync): void {
+    sync.messages.forEach(messages.apply)
+    members.apply(sync.room_id, sync.members)
+    if (sync.room !== null)
+      rooms.onRoom(sync.room)
+    else if (sync.members.length > 0)
+      void rooms.refresh(sync.room_id)
+    streams.synced(sync.room_id, sync.from_version, sync.version)
+  }
+
+  function onRestart(sync: RoomSync): void {
+    streams.restart(sync.room_id, sync.version)
+    messages.restart(sync.room_id)
+    members.restart(sync.room_id)
+    rooms.onRestart(sync.room_id, sync.room)
+  }
+
+  return {
+    new_message({ room_id, version, message }) {
+      messages.apply(message)
+      if (message.sender !== null)
+        presence.stopTyping(room_id, message.sender.id)
+      if (rooms.get(room_id) === undefined)
+        void rooms.refresh(room_id)
+      streams.saw(room_id, version)
+    },
+    message_updated({ room_id, version, message }) {
+      messages.apply(message)
+      streams.saw(room_id, version)
+    },
+    member_joined: ({ room_id, version, member }) => onMember(room_id, version, member, 1),
+    member_left: ({ room_id, version, member }) => onMember(room_id, version, member, -1),
+    member_updated: ({ room_id, version, member }) => onMember(room_id, version, member, 0),
+    membership_updated: ({ room_id, membership }) => rooms.onMembership(room_id, membership),
+    user_updated: ({ user }) => session.onUser(user),
+    room_updated({ room_id, version, room }) {
+      rooms.onRoom(room)
+      streams.saw(room_id, version)
+    },
+    room_added: ({ room }) => rooms.onRoom(room),
+    room_removed({ room_id, reason }) {
+      streams.forget(room_id)
+      messages.forget(room_id)
+      members.forget(room_id)
+      rooms.onRemoved(room_id, reason)
+    },
+    room_sync: sync => sync.complete ? onSync(sync) : onRestart(sync),
+    read_updated: ({ room_id, user_id, last_read_seq }) => rooms.onRead(room_id, user_id, last_read_seq),
+    typing: ({ room_id, user_id }) => presence.onTyping(room_id, user_id),
+    user_online: ({ user_id }) => presence.onOnline(user_id),
+    user_offline: ({ user_id, last_seen_at }) => presence.onOffline(user_id, last_seen_at),
+    presence_changed: ({ user_id, status, status_text }) => presence.onChanged(user_id, status, status_text),
+    session_revoked: () => stores.onRevoked(),
+    // The socket has noted when to come back.
+    reconnect: () => {},
+  }
+}
+
+/** Unknown types are ignored: the server may be newer than this client. */
+export function dispatch(handlers: Handlers, { type, data }: Frame): void {
+  if (Object.hasOwn(handlers, type))
+    (handlers[type as EventType] as (data: unknown) => void)(data)
+}

@@ -1,0 +1,230 @@
+import type { ShallowRef } from 'vue'
+import type { EntryChange, NewEntry, OutboxEntry, OutboxStorage } from './outbox-entry'
+import type { Request } from './requests'
+import type { SendMessage } from '@/api/types'
+import { shallowRef } from 'vue'
+import { ChatError, isPassing } from '@/api/errors'
+import { backoff } from './backoff'
+import { memoryStorage } from './outbox-storage'
+
+/** Longer than a request waits for its answer: whoever holds it is done, or gone, by then. */
+const LEASE_MS = 12_000
+/** After every order that a storage gives: the newest, until it has its own. */
+const NOT_YET_STORED = Number.MAX_SAFE_INTEGER
+
+/** What this person wrote and the server is not known to have. */
+export interface Outbox {
+  readonly entries: Readonly<ShallowRef<OutboxEntry[]>>
+  add: (message: SendMessage) => void
+  /** A refused one goes again, under its old nonce. */
+  retry: (nonce: string) => Promise<void>
+  cancel: (nonce: string) => Promise<void>
+  /** The connection is ready. */
+  resume: () => Promise<void>
+  /** My message came back as an event or in a page. */
+  seen: (nonce: string) => void
+  /** Everything of the room up to `version` is applied. */
+  caughtUp: (roomId: number, version: number) => void
+  close: () => void
+  /** Forgets everything, for ever. */
+  destroy: () => Promise<void>
+}
+
+export interface OutboxOptions {
+  /** Shared by the tabs of one account. */
+  name: string
+  open: (name: string) => Promise<OutboxStorage>
+  request: Request
+  isConnected: () => boolean
+  /** Up to which version the room is applied. */
+  have: (roomId: number) => number
+}
+
+export function createOutbox(options: OutboxOptions): Outbox {
+  const entries = shallowRef<OutboxEntry[]>([])
+  /** Acknowledged, but not yet seen: nonce → version of the message. */
+  const acked = new Map<string, number>()
+  /** Done or taken back here, while a read of the storage may still bring it up again. */
+  const removed = new Set<string>()
+  const sendingRooms = new Set<number>()
+  const attempts = new Map<number, number>()
+  const timers = new Map<number, ReturnType<typeof setTimeout>>()
+  const otherTabs = new BroadcastChannel(options.name)
+  let opening = options.open(options.name)
+  let closed = false
+
+  /** A storage that fails (full, or closed by another tab's sign-out) is replaced by memory. */
+  async function stored<Value>(action: (storage: OutboxStorage) => Promise<Value>): Promise<Value> {
+    try {
+      return await action(await opening)
+    }
+    catch {
+      opening = Promise.resolve(memoryStorage(entries.value.filter(isUnsent)))
+      return action(await opening)
+    }
+  }
+
+  function isUnsent({ order, message }: OutboxEntry): boolean {
+    return order !== NOT_YET_STORED && !acked.has(message.nonce)
+  }
+
+  function show(entry: OutboxEntry): void {
+    const others = entries.value.filter(({ message }) => message.nonce !== entry.message.nonce)
+    entries.value = [...others, entry].sort(byOrder)
+  }
+
+  function hide(nonce: string): void {
+    acked.delete(nonce)
+    entries.value = entries.value.filter(({ message }) => message.nonce !== nonce)
+  }
+
+  function find(nonce: string): OutboxEntry | undefined {
+    return entries.value.find(({ message }) => message.nonce === nonce)
+  }
+
+  async function change(nonce: string, changes: EntryChange): Promise<void> {
+    const entry = find(nonce)
+    if (entry !== undefined)
+      show({ ...entry, ...changes })
+    await stored(storage => storage.change(nonce, changes))
+  }
+
+  async function remove(nonce: string): Promise<void> {
+    removed.add(nonce)
+    await stored(storage => storage.remove(nonce))
+    otherTabs.postMessage('changed')
+  }
+
+  async function reload(): Promise<void> {
+    const kept = await stored(storage => storage.all())
+    const mine = entries.value.filter(entry => !isUnsent(entry))
+    entries.value = [...kept.filter(({ message }) => !removed.has(message.nonce)), ...mine].sort(byOrder)
+  }
+
+  async function sendRoom(roomId: number): Promise<void> {
+    if (sendingRooms.has(roomId))
+      return
+    sendingRooms.add(roomId)
+    try {
+      while (await sendNext(roomId));
+    }
+    finally {
+      sendingRooms.delete(roomId)
+    }
+  }
+
+  /** -> whether to go on with the next one. */
+  async function sendNext(roomId: number): Promise<boolean> {
+    if (closed || !options.isConnected())
+      return false
+    const claim = await stored(storage => storage.claim(roomId, Date.now() + LEASE_MS))
+    if (claim === null)
+      return false
+    if ('busy' in claim) {
+      sendLater(roomId, claim.busy - Date.now())
+      return false
+    }
+    const { message } = claim.entry
+    if (removed.has(message.nonce)) {
+      await remove(message.nonce)
+      return true
+    }
+    show(claim.entry)
+    return deliver(message)
+  }
+
+  async function deliver(message: SendMessage): Promise<boolean> {
+    try {
+      const { version } = await options.request('send_message', message)
+      attempts.delete(message.room_id)
+      await onAck(message, version)
+      return true
+    }
+    catch (error) {
+      if (!isPassing(error)) {
+        await onRefusal(message.nonce, error as ChatError)
+        return true
+      }
+      await change(message.nonce, { leased_until: null })
+      sendLater(message.room_id, pauseAfter(message.room_id, error))
+      return false
+    }
+  }
+
+  async function onAck({ nonce, room_id }: SendMessage, version: number): Promise<void> {
+    if (options.have(room_id) >= version)
+      hide(nonce)
+    else if (find(nonce) !== undefined)
+      acked.set(nonce, version)
+    await remove(nonce)
+  }
+
+  async function onRefusal(nonce: string, { code, message }: ChatError): Promise<void> {
+    await change(nonce, { leased_until: null, refusal: { code, message } })
+    otherTabs.postMessage('changed')
+  }
+
+  function pauseAfter(roomId: number, error: unknown): number {
+    const attempt = attempts.get(roomId) ?? 0
+    attempts.set(roomId, attempt + 1)
+    const asked = error instanceof ChatError ? error.retry_after ?? 0 : 0
+    return asked * 1000 + backoff(attempt)
+  }
+
+  function sendLater(roomId: number, ms: number): void {
+    clearTimeout(timers.get(roomId))
+    timers.set(roomId, setTimeout(sendRoom, ms, roomId))
+  }
+
+  async function sendAll(): Promise<void> {
+    await reload()
+    new Set(entries.value.map(({ message }) => message.room_id)).forEach(roomId => void sendRoom(roomId))
+  }
+
+  otherTabs.onmessage = () => void sendAll()
+  void reload()
+
+  return {
+    entries,
+    async add(message) {
+      const entry: NewEntry = { message, created_at: new Date().toISOString(), refusal: null, leased_until: null }
+      show({ ...entry, order: NOT_YET_STORED })
+      const added = await stored(storage => storage.add(entry))
+      if (removed.has(message.nonce))
+        return remove(message.nonce)
+      show(added)
+      otherTabs.postMessage('changed')
+      await sendRoom(message.room_id)
+    },
+    async retry(nonce) {
+      await change(nonce, { refusal: null })
+      await sendAll()
+    },
+    async cancel(nonce) {
+      hide(nonce)
+      await remove(nonce)
+    },
+    resume: sendAll,
+    seen(nonce) {
+      if (find(nonce) === undefined)
+        return
+      hide(nonce)
+      void remove(nonce)
+    },
+    caughtUp(roomId, version) {
+      entries.value
+        .filter(({ message }) => message.room_id === roomId && (acked.get(message.nonce) ?? Infinity) <= version)
+        .forEach(({ message }) => hide(message.nonce))
+    },
+    close() {
+      closed = true
+      timers.forEach(clearTimeout)
+      otherTabs.close()
+    },
+    destroy: async () => (await opening).destroy(),
+  }
+}
+
+function byOrder(one: OutboxEntry, other: OutboxEntry): number {
+  return one.order - other.order
+}

@@ -1,0 +1,64 @@
+import { isPassing } from '@/api/errors'
+
+/** One mark a second and room: reading on scrolls past many messages. */
+const EVERY_MS = 1_000
+
+/** Tells the server how far I have read: forward only, at most once a second a room, and again after a lost line. */
+export interface ReadMarks {
+  mark: (roomId: number, seq: number) => void
+  /** What was asked for, but not yet confirmed. */
+  wanted: (roomId: number) => number
+  /** The connection is ready. */
+  resume: () => void
+  forget: (roomId: number) => void
+  close: () => void
+}
+
+export function createReadMarks(send: (roomId: number, seq: number) => Promise<unknown>): ReadMarks {
+  const wanted = new Map<number, number>()
+  const pauses = new Map<number, ReturnType<typeof setTimeout>>()
+
+  async function flush(roomId: number): Promise<void> {
+    const seq = wanted.get(roomId)
+    if (seq === undefined || pauses.has(roomId))
+      return
+    pauses.set(roomId, setTimeout(afterPause, EVERY_MS, roomId))
+    try {
+      await send(roomId, seq)
+      settle(roomId, seq)
+    }
+    catch (error) {
+      if (!isPassing(error))
+        settle(roomId, seq)
+    }
+  }
+
+  function settle(roomId: number, seq: number): void {
+    if (wanted.get(roomId) === seq)
+      wanted.delete(roomId)
+  }
+
+  function afterPause(roomId: number): void {
+    pauses.delete(roomId)
+    void flush(roomId)
+  }
+
+  function forget(roomId: number): void {
+    clearTimeout(pauses.get(roomId))
+    pauses.delete(roomId)
+    wanted.delete(roomId)
+  }
+
+  return {
+    mark(roomId, seq) {
+      if (seq <= (wanted.get(roomId) ?? 0))
+        return
+      wanted.set(roomId, seq)
+      void flush(roomId)
+    },
+    wanted: roomId => wanted.get(roomId) ?? 0,
+    resume: () => [...wanted.keys()].forEach(roomId => void flush(roomId)),
+    forget,
+    close: () => [...pauses.keys()].forEach(forget),
+  }
+}

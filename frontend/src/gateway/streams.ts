@@ -1,0 +1,76 @@
+/** A catch-up that brought nothing is tried again after this. */
+const RETRY_MS = 1_000
+
+interface Position {
+  /** Every change up to here is applied. */
+  have: number
+  /** The highest version heard of. */
+  seen: number
+  syncing: boolean
+}
+
+/**
+ * Where this client stands in the stream of versions of each room. Rows carry their own version, so applying one
+ * early, late or twice is harmless; streams only notice that something in between is missing and ask for it.
+ */
+export interface Streams {
+  /** A room is known from `version` on; ignored when it is known already. */
+  start: (roomId: number, version: number) => void
+  /** An event of the room was applied. */
+  saw: (roomId: number, version: number) => void
+  /** All rows changed in (from, version] were applied. */
+  synced: (roomId: number, from: number, version: number) => void
+  /** Nothing older is held any more. */
+  restart: (roomId: number, version: number) => void
+  forget: (roomId: number) => void
+  have: (roomId: number) => number
+  /** For `authenticate`. */
+  positions: () => Record<string, number>
+}
+
+export function createStreams(sync: (roomId: number, have: number) => Promise<unknown>): Streams {
+  const positions = new Map<number, Position>()
+
+  function start(roomId: number, version: number): Position {
+    const known = positions.get(roomId)
+    const position = known ?? { have: version, seen: version, syncing: false }
+    positions.set(roomId, position)
+    return position
+  }
+
+  function closeGap(roomId: number, position: Position): void {
+    const isCurrent = positions.get(roomId) === position
+    if (!isCurrent || position.syncing || position.seen <= position.have)
+      return
+    position.syncing = true
+    const had = position.have
+    const again = () => {
+      position.syncing = false
+      closeGap(roomId, position)
+    }
+    const retry = () => void (position.have > had ? again() : setTimeout(again, RETRY_MS))
+    sync(roomId, had).then(retry, retry)
+  }
+
+  return {
+    start: (roomId, version) => void start(roomId, version),
+    saw(roomId, version) {
+      const position = start(roomId, version)
+      position.seen = Math.max(position.seen, version)
+      if (version === position.have + 1)
+        position.have = version
+      closeGap(roomId, position)
+    },
+    synced(roomId, from, version) {
+      const position = start(roomId, from)
+      position.seen = Math.max(position.seen, version)
+      if (from <= position.have)
+        position.have = Math.max(position.have, version)
+      closeGap(roomId, position)
+    },
+    restart: (roomId, version) => void positions.set(roomId, { have: version, seen: version, syncing: false }),
+    forget: roomId => void positions.delete(roomId),
+    have: roomId => positions.get(roomId)?.have ?? 0,
+    positions: () => Object.fromEntries([...positions].map(([roomId, { have }]) => [roomId, have])),
+  }
+}

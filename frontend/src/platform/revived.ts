@@ -1,0 +1,10 @@
+/** Calls `listener` when the page comes back online or is looked at again. Returns how to stop. */
+export function onPageRevived(listener: () => void): () => void {
+  const onVisible = () => document.visibilityState === 'visible' && listener()
+  window.addEventListener('online', listener)
+  document.addEventListener('visibilitychange', onVisible)
+  return () => {
+    window.removeEventListener('online', listener)
+    document.removeEventListener('visibilitychange', onVisible)
+  }
+}

@@ -1,0 +1,237 @@
+import type { Pinia } from 'pinia'
+import type { ReadNumbers } from './read-state'
+import type { Timelines } from './timelines'
+import type { UsersStore } from './users'
+import type { Api } from '@/api/endpoints'
+import type {
+  Membership,
+  MembershipPatch,
+  Message,
+  RemovalReason,
+  Room,
+  RoomBody,
+  RoomHead,
+  RoomPatch,
+} from '@/api/types'
+import type { Request } from '@/gateway/requests'
+import type { Streams } from '@/gateway/streams'
+import { defineStore } from 'pinia'
+import { computed, ref, shallowReactive } from 'vue'
+import { ChatError } from '@/api/errors'
+import { createReadMarks } from '@/gateway/read-marks'
+import { isNewerMessage, mergeRoom } from './room-merge'
+import { byPinThenActivity, sumUnread } from './room-order'
+import { createUnread } from './unread'
+
+export interface RoomsStoreOptions {
+  myId: number
+  api: Api
+  request: Request
+  streams: Streams
+  timelines: Timelines
+  users: UsersStore
+}
+
+/** The rooms I am in. Their `membership` always holds the present numbers. */
+export function createRoomsStore(pinia: Pinia, options: RoomsStoreOptions) {
+  const { myId, api, request, streams, timelines, users } = options
+
+  return defineStore('rooms', () => {
+    const byId = shallowReactive(new Map<number, Room>())
+    const gone = shallowReactive(new Map<number, RemovalReason>())
+    const loaded = ref(false)
+    /** How far the other person of a direct room has read. */
+    const peerReadSeqs = shallowReactive(new Map<number, number>())
+    const onScreen = new Set<number>()
+    const fetching = new Map<number, Promise<void>>()
+    const marks = createReadMarks((room_id, seq) => request('mark_read', { room_id, seq }))
+    const unread = createUnread({ myId, timelines, marks, show: showNumbers })
+
+    /* ---- what is shown ---- */
+
+    const list = computed(() => [...byId.values()].sort(byPinThenActivity))
+    const totals = computed(() => sumUnread(byId.values()))
+
+    function titleOf(room: Room): string {
+      return room.kind === 'direct' ? users.nameOf(room.peer ?? myId) : room.name
+    }
+
+    function showNumbers(roomId: number, numbers: ReadNumbers): void {
+      const room = byId.get(roomId)
+      if (room === undefined || room.membership === null)
+        return
+      const shown = room.membership
+      if (Object.entries(numbers).some(([name, value]) => shown[name as keyof ReadNumbers] !== value))
+        byId.set(roomId, { ...room, membership: { ...shown, ...numbers } })
+    }
+
+    /* ---- what the server says ---- */
+
+    /** A room as it stands: from a list, an answer or an event. Rooms of others are no concern of this store. */
+    function onRoom(room: Room): void {
+      users.rememberFromRoom(room)
+      if (room.membership === null && !byId.has(room.id))
+        return
+      streams.start(room.id, room.version)
+      gone.delete(room.id)
+      byId.set(room.id, mergeRoom(byId.get(room.id), room))
+      if (room.membership !== null)
+        unread.recount(room.id, room.membership, room.last_seq)
+    }
+
+    function onRemoved(roomId: number, reason: RemovalReason): void {
+      byId.delete(roomId)
+      peerReadSeqs.delete(roomId)
+      unread.forget(roomId)
+      gone.set(roomId, reason)
+    }
+
+    /** Nothing that was known of the room can be trusted: too much happened, or a backup was restored. */
+    function onRestart(roomId: number, room: Room | null): void {
+      const known = byId.get(roomId)
+      unread.forget(roomId)
+      if (known !== undefined && room !== null)
+        byId.set(roomId, { ...room, peer: known.peer, membership: known.membership })
+      void refresh(roomId)
+    }
+
+    /** After connecting: where every room stands. */
+    function onHeads(heads: readonly RoomHead[]): void {
+      for (const head of heads) {
+        streams.start(head.room_id, head.version)
+        const first_mention_seq = byId.get(head.room_id)?.membership?.first_mention_seq ?? null
+        unread.recount(head.room_id, { ...head, first_mention_seq }, head.last_seq)
+      }
+      onScreen.forEach(roomId => void join(roomId))
+      marks.resume()
+    }
+
+    function onMessage(message: Message): void {
+      const room = byId.get(message.room_id)
+      if (room !== undefined && isNewerMessage(room.last_message, message))
+        byId.set(room.id, { ...room, last_message: message, last_seq: Math.max(room.last_seq, message.seq) })
+      unread.add(message)
+    }
+
+    /** Somebody came (+1) or went (-1) at `version`; a later picture of the room knows of it already. */
+    function onMemberCount(roomId: number, version: number, change: 1 | -1): void {
+      const room = byId.get(roomId)
+      if (room !== undefined && version > room.version)
+        byId.set(roomId, { ...room, version, member_count: room.member_count + change })
+    }
+
+    function onMembership(roomId: number, membership: Membership): void {
+      const room = byId.get(roomId)
+      if (room === undefined)
+        return
+      byId.set(roomId, { ...room, membership })
+      unread.recount(roomId, membership, room.last_seq)
+    }
+
+    function onRead(roomId: number, userId: number, seq: number): void {
+      if (userId === myId)
+        unread.advance(roomId, seq)
+      else
+        peerReadSeqs.set(roomId, Math.max(peerReadSeqs.get(roomId) ?? 0, seq))
+    }
+
+    /* ---- on screen ---- */
+
+    /** From now on typing, presence and read marks of its members flow. */
+    function enter(roomId: number): Promise<void> {
+      onScreen.add(roomId)
+      return join(roomId)
+    }
+
+    async function join(roomId: number): Promise<void> {
+      // Without a connection there is nothing to do: the next `ready` joins again.
+      const reply = await request('join_room', { room_id: roomId }).catch(() => null)
+      if (reply !== null)
+        onRoom(reply.room)
+    }
+
+    async function exit(roomId: number): Promise<void> {
+      onScreen.delete(roomId)
+      await request('leave_room', { room_id: roomId }).catch(() => null)
+    }
+
+    /* ---- what I do ---- */
+
+    async function load(): Promise<void> {
+      const rooms = await api.rooms.mine()
+      rooms.forEach(onRoom)
+      loaded.value = true
+    }
+
+    /** Asks for a room again: something of it changed that no event spells out. */
+    function refresh(roomId: number): Promise<void> {
+      const asked = fetching.get(roomId) ?? fetchRoom(roomId).finally(() => fetching.delete(roomId))
+      fetching.set(roomId, asked)
+      return asked
+    }
+
+    async function fetchRoom(roomId: number): Promise<void> {
+      try {
+        onRoom(await api.rooms.get(roomId))
+      }
+      catch (error) {
+        // It went away meanwhile, which an event tells; or the line did, and the next `ready` loads all rooms.
+        if (!(error instanceof ChatError))
+          throw error
+      }
+    }
+
+    async function take(answer: Promise<Room>): Promise<Room> {
+      const room = await answer
+      onRoom(room)
+      return room
+    }
+
+    async function markUnread(roomId: number, seq: number): Promise<void> {
+      marks.forget(roomId)
+      await api.rooms.markUnread(roomId, seq)
+    }
+
+    async function setMembership(roomId: number, patch: MembershipPatch): Promise<void> {
+      onMembership(roomId, await api.rooms.setMembership(roomId, patch))
+    }
+
+    return {
+      loaded,
+      list,
+      gone,
+      unreadTotal: computed(() => totals.value.unread),
+      mentionTotal: computed(() => totals.value.mentions),
+      get: (id: number) => byId.get(id),
+      titleOf,
+      peerReadSeq: (id: number) => peerReadSeqs.get(id) ?? 0,
+      enter,
+      exit,
+      markRead: unread.markRead,
+      markUnread,
+      load,
+      refresh,
+      directory: api.rooms.directory,
+      create: (body: RoomBody) => take(api.rooms.create(body)),
+      join: (id: number) => take(api.rooms.join(id)),
+      joinByCode: (code: string) => take(api.rooms.joinByCode(code)),
+      acceptInvite: (token: string) => take(api.rooms.acceptInvite(token)),
+      openDirect: (userId: number) => take(api.rooms.direct(userId)),
+      update: (id: number, patch: RoomPatch) => take(api.rooms.update(id, patch)),
+      archive: api.rooms.archive,
+      leave: api.rooms.leave,
+      setMembership,
+      onRoom,
+      onRemoved,
+      onRestart,
+      onHeads,
+      onMessage,
+      onMemberCount,
+      onMembership,
+      onRead,
+      close: marks.close,
+    }
+  })(pinia)
+}
+
+export type RoomsStore = ReturnType<typeof createRoomsStore>

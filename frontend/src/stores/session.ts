@@ -1,0 +1,59 @@
+import type { Pinia } from 'pinia'
+import type { UsersStore } from './users'
+import type { Api } from '@/api/endpoints'
+import type { Limits, Me, MePatch, Ready, Status, User } from '@/api/types'
+import type { Request } from '@/gateway/requests'
+import { defineStore } from 'pinia'
+import { shallowRef } from 'vue'
+
+export interface SessionStoreOptions {
+  api: Api
+  request: Request
+  users: UsersStore
+}
+
+/** Who I am, as the server last said, and what this session may do. */
+export function createSessionStore(pinia: Pinia, { api, request, users }: SessionStoreOptions) {
+  return defineStore('session', () => {
+    const me = shallowRef<Me | null>(null)
+    const limits = shallowRef<Limits | null>(null)
+    /** The id of this signed-in device. */
+    const id = shallowRef<number | null>(null)
+
+    function setMe(user: Me): void {
+      me.value = user
+      users.remember(publicPart(user))
+    }
+
+    function onReady(ready: Ready): void {
+      setMe(ready.user)
+      limits.value = ready.limits
+      id.value = ready.session_id
+    }
+
+    /** Somebody's name or picture changed; perhaps mine, on another device. */
+    function onUser(user: User): void {
+      users.remember(user)
+      if (me.value !== null && me.value.id === user.id)
+        me.value = { ...me.value, ...user }
+    }
+
+    async function update(patch: MePatch): Promise<void> {
+      setMe(await api.account.update(patch))
+    }
+
+    async function setStatus(status: Status, status_text?: string): Promise<void> {
+      await request('set_status', status_text === undefined ? { status } : { status, status_text })
+      if (me.value !== null)
+        setMe({ ...me.value, status, status_text: status_text ?? me.value.status_text })
+    }
+
+    return { me, limits, id, setMe, onReady, onUser, update, setStatus, changePassword: api.account.changePassword }
+  })(pinia)
+}
+
+export type SessionStore = ReturnType<typeof createSessionStore>
+
+function publicPart({ id, username, display_name, avatar_url, is_bot, status, status_text, last_seen_at }: Me): User {
+  return { id, username, display_name, avatar_url, is_bot, status, status_text, last_seen_at }
+}

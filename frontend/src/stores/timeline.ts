@@ -1,0 +1,98 @@
+import type { Range } from './ranges'
+import type { Message, MessagePage } from '@/api/types'
+import { addRange, rangeAround } from './ranges'
+
+/** Which messages a page was asked for; bounds are exclusive. */
+export interface PageBounds {
+  before?: number
+  after?: number
+}
+
+/**
+ * The messages of one room that this client holds. `seq` has no gaps, so a set of rows and the ranges known to be
+ * complete are all there is to know: pages, live messages and catch-ups add to them in any order. The higher version
+ * of a row wins.
+ */
+export class Timeline {
+  readonly rows = new Map<number, Message>()
+  private ranges: readonly Range[] = []
+  private readonly recalledIds = new Set<number>()
+  /** The place that is being read; null when nothing was opened. */
+  anchor: number | null = null
+  /** The newest message heard of. */
+  lastSeq = 0
+  /** Nothing is before this. */
+  private firstSeq = 1
+
+  /** -> whether anything changed. */
+  upsert(message: Message): boolean {
+    this.lastSeq = Math.max(this.lastSeq, message.seq)
+    const known = this.rows.get(message.seq)
+    if (known !== undefined && known.version >= message.version)
+      return false
+    this.rows.set(message.seq, this.withoutRecalledExcerpt(message))
+    this.ranges = addRange(this.ranges, { from: message.seq, to: message.seq })
+    if (message.recalled_at !== null)
+      this.blankExcerpts(message.id)
+    return true
+  }
+
+  insertPage({ results, has_before, has_after }: MessagePage, { before, after }: PageBounds): void {
+    results.forEach(message => this.upsert(message))
+    const first = results[0]?.seq ?? before
+    const last = results.at(-1)?.seq ?? after
+    const from = after === undefined ? first : after + 1
+    const to = before === undefined ? last : before - 1
+    if (from !== undefined && to !== undefined && from <= to)
+      this.ranges = addRange(this.ranges, { from, to })
+    if (!has_before && first !== undefined)
+      this.firstSeq = first
+    if (!has_after && after !== undefined && last !== undefined)
+      this.lastSeq = Math.max(this.lastSeq, last)
+  }
+
+  /** Everything held without a gap around the place that is being read. */
+  get window(): Range | null {
+    return this.anchor === null ? null : rangeAround(this.ranges, this.anchor)
+  }
+
+  get hasBefore(): boolean {
+    return this.window === null ? this.lastSeq >= this.firstSeq : this.window.from > this.firstSeq
+  }
+
+  get hasAfter(): boolean {
+    return this.window !== null && this.window.to < this.lastSeq
+  }
+
+  holds(from: number, to: number): boolean {
+    const range = rangeAround(this.ranges, from)
+    return from > to || (range !== null && range.to >= to)
+  }
+
+  /** Held messages with from <= seq <= to, ascending. */
+  between(from: number, to: number): Message[] {
+    const found: Message[] = []
+    for (let seq = from; seq <= to; seq++) {
+      const message = this.rows.get(seq)
+      if (message !== undefined)
+        found.push(message)
+    }
+    return found
+  }
+
+  private withoutRecalledExcerpt(message: Message): Message {
+    const { reply_to, recalled_at, id } = message
+    if (recalled_at !== null)
+      this.recalledIds.add(id)
+    return reply_to !== null && this.recalledIds.has(reply_to.id)
+      ? { ...message, reply_to: { ...reply_to, excerpt: '' } }
+      : message
+  }
+
+  private blankExcerpts(recalledId: number): void {
+    for (const [seq, message] of this.rows) {
+      if (message.reply_to?.id === recalledId)
+        this.rows.set(seq, this.withoutRecalledExcerpt(message))
+    }
+  }
+}
