@@ -1,4 +1,4 @@
-"""Who may know of whom: friends, members of one room, both sides of a direct room in which something was said."""
+"""Who may know of whom: friends, members of one room, both sides of a direct room that both know of."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts.models import Block, Friendship
-from rooms.models import Membership, MembershipQuerySet, Room, RoomCounter
+from rooms.models import Membership, MembershipQuerySet, Room
 
 
 @dataclass
@@ -54,10 +54,14 @@ def blocked_with(user_id: int) -> set[int]:
     return {other_id for one_id, other_id in _both_ways(_blocks([user_id])) if one_id == user_id}
 
 
+def is_known_to_both(room: Room) -> bool:
+    """A direct room connects nobody while its other side has not heard of it."""
+    return not Membership.objects.filter(room_id=room.id, is_hidden=True).exists()
+
+
 def _known_rooms(memberships: MembershipQuerySet) -> QuerySet[Room]:
-    """Of a direct room its other side hears with the first message, so before that it connects nobody."""
-    spoken = Exists(RoomCounter.objects.filter(room_id=OuterRef("id"), last_seq__gt=0))
-    return Room.objects.filter(~Q(kind=Room.DIRECT) | spoken, id__in=memberships.values("room_id"))
+    hidden = Exists(Membership.objects.filter(room_id=OuterRef("id"), is_hidden=True))
+    return Room.objects.filter(~Q(kind=Room.DIRECT) | ~hidden, id__in=memberships.values("room_id"))
 
 
 def _add_room(audience: Audience, room: Room, user_id: int) -> None:

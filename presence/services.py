@@ -13,11 +13,11 @@ from accounts.schemas import Status
 from chatsite.gateway.events import Envelope, Event, publish, to_circle, to_user
 from chatsite.transactions import repeated_on_conflict
 from presence import store
-from presence.audience import Audience, audiences, blocked_with, known_to
+from presence.audience import Audience, audiences, blocked_with, is_known_to_both, known_to
 from presence.schemas import OnlineOut, PresenceChanged, Typing, UserOffline, UserOnline
 from presence.store import Move
 from rooms.contacts import require_unblocked
-from rooms.models import Room, RoomCounter
+from rooms.models import Room
 from rooms.permissions import require_post
 from rooms.services.rooms import visible_room
 
@@ -46,13 +46,12 @@ def show_typing(*, user_id: int, room_id: int) -> None:
 
 
 def _listening_peer(room: Room, user_id: int) -> list[int]:
-    """The other side of a direct room, who hears of it with its first message and not before."""
+    """The other side of a direct room, on screen or not, if they know of it."""
     peer_id = room.peer_id(user_id)
     if peer_id is None:
         return []
     require_unblocked(user_id, peer_id)
-    spoken = RoomCounter.objects.filter(room_id=room.id, last_seq__gt=0).exists()
-    return [peer_id] if spoken and peer_id != user_id else []
+    return [peer_id] if peer_id != user_id and is_known_to_both(room) else []
 
 
 def online_people(*, user_id: int) -> OnlineOut:
