@@ -6,6 +6,7 @@ a message takes effect everywhere at once.
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
+from typing import Any
 
 from accounts.public import senders_out
 from accounts.schemas import SenderOut
@@ -14,18 +15,17 @@ from messaging.schemas import REACTION_USERS_MAX, MessageOut, ReactionOut, Reply
 
 EXCERPT_CHARS = 100
 Senders = Mapping[int, SenderOut]
+Reactions = Mapping[int, Mapping[str, Sequence[int]]]  # message id -> emoji -> user ids, the first to react first
 
 
-def messages_out(messages: Sequence[Message], *, senders: Senders | None = None) -> list[MessageOut]:
-    """-> in the given order. `senders` that are known already are not looked up again."""
+def messages_out(
+    messages: Sequence[Message], *, senders: Senders | None = None, reactions: Reactions | None = None
+) -> list[MessageOut]:
+    """-> in the given order. `senders` and `reactions` that are known already are not looked up again."""
     targets = _reply_targets(messages)
     people = _people(messages, targets.values(), senders or {})
-    reactions = _reactions(messages)
+    reactions = reactions_of(messages) if reactions is None else reactions
     return [_message_out(m, targets, people, reactions.get(m.id, {})) for m in messages]
-
-
-def message_out(message: Message) -> MessageOut:
-    return messages_out([message])[0]
 
 
 def excerpt(content: str) -> str:
@@ -49,8 +49,8 @@ def _people(messages: Sequence[Message], targets: Collection[Message], known: Se
     return {**known, **senders_out(ids - known.keys())}
 
 
-def _reactions(messages: Sequence[Message]) -> dict[int, dict[str, list[int]]]:
-    """-> {message id: {emoji: user ids}}, the first to react first."""
+def reactions_of(messages: Sequence[Message]) -> dict[int, dict[str, list[int]]]:
+    """One query, or none when nothing could have been reacted to."""
     ids = [m.id for m in messages if m.recalled_at is None and m.kind == Message.TEXT]
     found: dict[int, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
     rows = Reaction.objects.filter(message_id__in=ids).order_by("id") if ids else Reaction.objects.none()
@@ -60,7 +60,7 @@ def _reactions(messages: Sequence[Message]) -> dict[int, dict[str, list[int]]]:
 
 
 def _message_out(
-    message: Message, targets: Mapping[int, Message], people: Senders, reactions: Mapping[str, list[int]]
+    message: Message, targets: Mapping[int, Message], people: Senders, reactions: Mapping[str, Sequence[int]]
 ) -> MessageOut:
     recalled = message.recalled_at is not None
     target = targets.get(message.reply_to_id or 0)
@@ -95,14 +95,14 @@ def _reply_out(target: Message, people: Senders, *, hidden: bool) -> ReplyOut:
     )
 
 
-def _reaction_out(emoji: str, user_ids: list[int]) -> ReactionOut:
-    return ReactionOut(emoji=emoji, count=len(user_ids), user_ids=user_ids[:REACTION_USERS_MAX])
+def _reaction_out(emoji: str, user_ids: Sequence[int]) -> ReactionOut:
+    return ReactionOut(emoji=emoji, count=len(user_ids), user_ids=list(user_ids[:REACTION_USERS_MAX]))
 
 
-def _system_out(line: Mapping[str, int | str | None], people: Senders) -> SystemOut:
+def _system_out(line: Mapping[str, Any], people: Senders) -> SystemOut:
     return SystemOut(
-        event=str(line["event"]),
-        actor=people.get(line["actor"] or 0),  # type: ignore[call-overload]
-        target=people.get(line["target"] or 0),  # type: ignore[call-overload]
-        value=line["value"],  # type: ignore[arg-type]
+        event=line["event"],
+        actor=people.get(line["actor"] or 0),
+        target=people.get(line["target"] or 0),
+        value=line["value"],
     )

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
-from accounts.schemas import SenderOut, UserId
+from accounts.schemas import SenderOut, UserId, UserOut
 from chatsite.gateway.events import Event
 from chatsite.gateway.frames import Schema
 from rooms.schemas import MemberOut, RoomId, RoomOut
@@ -19,6 +19,7 @@ Seq = Annotated[int, Meta(ge=0, le=2**53 - 1)]
 Content = Annotated[str, Meta(max_length=CONTENT_CHARS)]
 Nonce = Annotated[str, Meta(pattern=r"^[A-Za-z0-9._:-]{1,64}$(?!\n)")]
 Emoji = Annotated[str, Meta(min_length=1, max_length=32)]
+Version = Annotated[int, Meta(ge=0, le=2**53 - 1)]
 
 
 class ReplyOut(msgspec.Struct, frozen=True, kw_only=True):
@@ -135,3 +136,69 @@ class SendAck(msgspec.Struct, frozen=True, kw_only=True):
     version: int
     created_at: datetime
     duplicate: bool
+
+
+class EditBody(Schema):
+    """PATCH /api/messages/{id}"""
+
+    content: Content
+
+
+class EditMessage(EditBody):
+    message_id: MessageId
+
+
+class RecallMessage(Schema):
+    message_id: MessageId
+
+
+class React(Schema):
+    """add_reaction and remove_reaction"""
+
+    message_id: MessageId
+    emoji: Emoji
+
+
+class SeqBody(Schema):
+    """POST /api/rooms/{id}/read and …/unread"""
+
+    seq: Seq
+
+
+class MarkRead(SeqBody):
+    room_id: RoomId
+
+
+class SyncRoom(Schema):
+    room_id: RoomId
+    version: Version
+
+
+class VersionAck(msgspec.Struct, frozen=True, kw_only=True):
+    """The version of the room at which the message is as wanted."""
+
+    version: int
+
+
+class ReadOut(msgspec.Struct, frozen=True, kw_only=True):
+    last_read_seq: int
+
+
+class ReadersOut(msgspec.Struct, frozen=True, kw_only=True):
+    """Without the sender and those who keep their read receipts to themselves."""
+
+    read: list[UserOut]
+    unread: list[UserOut]
+
+
+class HistoryPage(msgspec.Struct, frozen=True, kw_only=True):
+    """Ascending by seq."""
+
+    results: list[MessageOut]
+    has_before: bool
+    has_after: bool
+
+
+class MessagePage(msgspec.Struct, frozen=True, kw_only=True):
+    results: list[MessageOut]
+    next: str | None

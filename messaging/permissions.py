@@ -1,0 +1,50 @@
+"""Who may do what to a message. What holds for the room stands in rooms.permissions."""
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.utils.timezone import now
+
+from chatsite.errors import ChatError, PermissionDenied
+from messaging.models import Message
+from rooms.contacts import require_unblocked
+from rooms.models import Membership, Room
+from rooms.permissions import can_recall_others, require_open, require_post
+
+
+def require_right_to_post(room: Room, membership: Membership) -> None:
+    """What editing, reacting and pinning need: not muted, not archived, and in direct rooms no block."""
+    require_post(room, membership)
+    peer_id = room.peer_id(membership.user_id)
+    if peer_id is not None:
+        require_unblocked(membership.user_id, peer_id)
+
+
+def require_text(message: Message) -> None:
+    """System lines are nobody's to change."""
+    if message.kind != Message.TEXT:
+        raise PermissionDenied
+
+
+def require_not_recalled(message: Message) -> None:
+    if message.recalled_at is not None:
+        raise ChatError("conflict")
+
+
+def is_own(message: Message, membership: Membership) -> bool:
+    return message.sender_id == membership.user_id
+
+
+def can_recall(message: Message, membership: Membership) -> bool:
+    return is_own(message, membership) or can_recall_others(membership)
+
+
+def require_recall(room: Room, message: Message, membership: Membership) -> None:
+    """One's own for a while; owner and admins anybody's at any time."""
+    require_open(room)
+    if not can_recall_others(membership) and now() > message.created_at + recall_window():
+        raise ChatError("recall_window_closed")
+
+
+def recall_window() -> timedelta:
+    return timedelta(seconds=settings.RECALL_WINDOW_SECONDS)

@@ -1,0 +1,207 @@
+"""The newest messages of each room in Redis. It may be wrong, empty or gone without anybody seeing it.
+
+Rows carry neither names nor excerpts; both are joined when read. What is kept says which version of the room it
+reflects and counts only while the database says the same. A single thread writes: nobody waits for Redis to store.
+"""
+
+import logging
+import time
+from collections import deque
+from collections.abc import Callable, Collection, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+from typing import Any, NamedTuple, TypeVar, cast
+
+import msgspec
+from django.conf import settings
+from django_redis import get_redis_connection
+from redis import Redis
+from redis.exceptions import RedisError
+
+from messaging.models import Message
+from rooms.models import RoomCounter
+
+logger = logging.getLogger(__name__)
+
+ROWS = 50  # a room
+TTL_MILLISECONDS = 3_600_000
+QUEUE_MAX = 1_000  # writes that may wait; a write that is dropped only makes its room's rows useless
+PAUSE_SECONDS = 5.0  # after a failure nobody waits for Redis again before that
+
+T = TypeVar("T")
+Reactions = Mapping[str, Sequence[int]]  # emoji -> user ids
+
+# One hash a room: `version`, `newest` (seq) and the rows by seq. KEYS[1] · ARGV: the version that the change follows
+# on, the version it makes, TTL, how many rows to keep, then seq and row in turn. Commands of Redis 6.0 only.
+_APPEND = """
+local stored = redis.call('HMGET', KEYS[1], 'version', 'newest')
+if not stored[1] or tonumber(stored[1]) >= tonumber(ARGV[2]) then return end
+if stored[1] ~= ARGV[1] then redis.call('DEL', KEYS[1]) return end
+local newest = tonumber(stored[2])
+for i = 5, #ARGV, 2 do
+  local seq = tonumber(ARGV[i])
+  if seq > newest then
+    newest = seq
+    redis.call('HSET', KEYS[1], ARGV[i], ARGV[i + 1])
+    redis.call('HDEL', KEYS[1], string.format('%.0f', seq - tonumber(ARGV[4])))
+  elseif redis.call('HEXISTS', KEYS[1], ARGV[i]) == 1 then
+    redis.call('HSET', KEYS[1], ARGV[i], ARGV[i + 1])
+  end
+end
+redis.call('HSET', KEYS[1], 'version', ARGV[2], 'newest', string.format('%.0f', newest))
+redis.call('PEXPIRE', KEYS[1], ARGV[3])
+"""
+# KEYS[1] · ARGV: version, newest seq, TTL, then seq and row in turn.
+_FILL = """
+redis.call('DEL', KEYS[1])
+redis.call('HSET', KEYS[1], 'version', ARGV[1], 'newest', ARGV[2])
+for i = 4, #ARGV, 2 do redis.call('HSET', KEYS[1], ARGV[i], ARGV[i + 1]) end
+redis.call('PEXPIRE', KEYS[1], ARGV[3])
+"""
+
+
+class Row(msgspec.Struct, frozen=True, array_like=True):
+    """A message as kept, with its reactions."""
+
+    id: int
+    room_id: int
+    seq: int
+    version: int
+    kind: str
+    sender_id: int | None
+    content: str
+    nonce: str
+    reply_to_id: int | None
+    mentions: list[int]
+    mention_all: bool
+    system: dict[str, Any] | None
+    pinned_at: datetime | None
+    edited_at: datetime | None
+    recalled_at: datetime | None
+    created_at: datetime
+    reactions: dict[str, list[int]]
+
+
+FIELDS = Row.__struct_fields__[:-1]
+_encode = msgspec.msgpack.Encoder().encode
+_decode = msgspec.msgpack.Decoder(Row).decode
+
+
+class Recent(NamedTuple):
+    """Messages in the order of seq, and their reactions by message id."""
+
+    messages: list[Message]
+    reactions: dict[int, dict[str, list[int]]]
+
+
+def read(counter: RoomCounter) -> Recent | None:
+    """The newest messages as of the counter's version, or None: ask the database."""
+    stored = _redis.ask(lambda redis: cast("dict[bytes, bytes]", redis.hgetall(_key(counter.room_id))))
+    if not stored or stored.pop(b"version", None) != b"%d" % counter.version:
+        return None
+    stored.pop(b"newest", None)
+    try:
+        rows = sorted((_decode(row) for row in stored.values()), key=lambda row: row.seq)
+    except msgspec.DecodeError:  # another release wrote it
+        return None
+    # A restored backup may come by the same version again, with other messages.
+    if not rows or rows[-1].id != counter.last_message_id:
+        return None
+    return Recent([_message(row) for row in rows], {row.id: row.reactions for row in rows})
+
+
+def fill(counter: RoomCounter, recent: Recent) -> None:
+    """Keeps what was read from the database, unless something in it is newer than the counter."""
+    messages = recent.messages
+    if messages and all(m.version <= counter.version for m in messages):
+        start = (counter.version, messages[-1].seq, TTL_MILLISECONDS)
+        _writer.put(_FILL, counter.room_id, (*start, *_rows(messages, recent.reactions)))
+
+
+def append(room_id: int, messages: Sequence[Message], reactions: Mapping[int, Reactions] | None = None) -> None:
+    """Takes over messages that are new or changed, one version each, in order; after their COMMIT."""
+    first, last = messages[0].version, messages[-1].version
+    start = (first - 1, last, TTL_MILLISECONDS, ROWS)
+    _writer.put(_APPEND, room_id, (*start, *_rows(messages, reactions or {})))
+
+
+def forget(room_ids: Collection[int]) -> None:
+    """Deletes what is kept of these rooms."""
+    _redis.ask(lambda redis: redis.delete(*map(_key, room_ids)))
+
+
+def flush() -> None:
+    """Waits until everything put so far is written or given up."""
+    _writer.flush()
+
+
+def _key(room_id: int) -> str:
+    return f"{settings.REDIS_PREFIX}:recent:{room_id}"
+
+
+def _rows(messages: Sequence[Message], reactions: Mapping[int, Reactions]) -> list[int | bytes]:
+    rows: list[int | bytes] = []
+    for message in messages:
+        fields = {name: getattr(message, name) for name in FIELDS}
+        own = {emoji: list(user_ids) for emoji, user_ids in reactions.get(message.id, {}).items()}
+        rows += [message.seq, _encode(Row(**fields, reactions=own))]
+    return rows
+
+
+def _message(row: Row) -> Message:
+    return Message(**{name: getattr(row, name) for name in FIELDS})
+
+
+class _Redis:
+    """django-redis' connection, and a pause after a failure: a Redis that hangs must not slow every request down."""
+
+    def __init__(self) -> None:
+        self._failed = False
+        self._paused_until = 0.0
+
+    def ask(self, question: Callable[["Redis"], T]) -> T | None:
+        """-> the answer, or None when Redis is away. Waits 0.5 s at most (settings.CACHES)."""
+        if time.monotonic() < self._paused_until:
+            return None
+        if self._failed:  # one tries, the others do without
+            self._paused_until = time.monotonic() + PAUSE_SECONDS
+        try:
+            answer = question(get_redis_connection("default"))
+        except RedisError as error:
+            self._failed, self._paused_until = True, time.monotonic() + PAUSE_SECONDS
+            logger.warning("recent_messages_unreachable", extra={"error": repr(error)})
+            return None
+        self._failed, self._paused_until = False, 0.0
+        return answer
+
+
+class _Writer:
+    """One thread, one pipeline for whatever has come in meanwhile."""
+
+    def __init__(self) -> None:
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="recent")
+        self._queue: deque[tuple[str, str, Sequence[int | bytes]]] = deque()
+
+    def put(self, script: str, room_id: int, arguments: Sequence[int | bytes]) -> None:
+        if len(self._queue) < QUEUE_MAX:
+            self._queue.append((script, _key(room_id), arguments))
+            self._thread.submit(self._drain)
+
+    def flush(self) -> None:
+        self._thread.submit(self._drain).result()
+
+    def _drain(self) -> None:
+        batch = [self._queue.popleft() for _ in range(len(self._queue))]
+        if batch:
+            _redis.ask(lambda redis: _run(redis, batch))
+
+
+def _run(redis: "Redis", batch: Sequence[tuple[str, str, Sequence[int | bytes]]]) -> None:
+    pipeline = redis.pipeline(transaction=False)
+    for script, key, arguments in batch:
+        pipeline.eval(script, 1, key, *arguments)
+    pipeline.execute()
+
+
+_redis = _Redis()
+_writer = _Writer()

@@ -1,0 +1,56 @@
+"""The one way to change a message: under its room's lock, by a member, at the room's next version."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+
+from django.db import transaction
+
+from chatsite.errors import NotFound
+from messaging import recent
+from messaging.models import Message
+from messaging.rendering import messages_out, reactions_of
+from messaging.schemas import MessageOut, MessageUpdated
+from rooms.changes import RoomChange, changing
+from rooms.models import Membership, Room
+from rooms.services.rooms import room_for_member
+
+
+class MessageChange:
+    """A message in its locked room, and the member who is about to change it."""
+
+    def __init__(self, change: RoomChange, room: Room, membership: Membership, message: Message) -> None:
+        self.room = room
+        self.membership = membership
+        self.message = message
+        self._change = change
+
+    def save(self) -> MessageOut:
+        """Stores the message at the room's next version and tells all -> as they see it now."""
+        message = self.message
+        message.version = self._change.take_version()
+        message.save(force_update=True)
+        reactions = reactions_of([message])
+        (out,) = messages_out([message], reactions=reactions)
+        self._change.add(MessageUpdated(room_id=message.room_id, version=message.version, message=out))
+        transaction.on_commit(partial(recent.append, message.room_id, [message], reactions))
+        return out
+
+    def unchanged(self) -> MessageOut:
+        (out,) = messages_out([self.message])
+        return out
+
+
+@contextmanager
+def changing_message(user_id: int, message_id: int) -> Iterator[MessageChange]:
+    """Locks the message's room; strangers to it are refused as the room refuses them."""
+    with changing(room_of(message_id)) as change:
+        room, membership = room_for_member(user_id, change.room_id)
+        yield MessageChange(change, room, membership, Message.objects.get(pk=message_id))
+
+
+def room_of(message_id: int) -> int:
+    room_id = Message.objects.filter(pk=message_id).values_list("room_id", flat=True).first()
+    if room_id is None:
+        raise NotFound
+    return room_id

@@ -1,0 +1,116 @@
+"""How far each member has read. A mark is one's own: it takes no version and never waits for the room's lock."""
+
+from functools import partial
+
+from django.db import transaction
+
+from accounts.models import User
+from accounts.preferences import read as read_preferences
+from accounts.public import users_by_id
+from chatsite.errors import NotAMember
+from chatsite.gateway.events import publish, to_circle, to_user
+from chatsite.transactions import repeated_on_conflict
+from messaging.models import Message
+from messaging.read_news import read_news
+from messaging.schemas import ReadersOut, ReadOut, ReadUpdated
+from messaging.services.message_changes import room_of
+from rooms.models import Membership, Room, RoomCounter
+from rooms.rendering import memberships_out
+from rooms.schemas import MembershipUpdated
+from rooms.services.rooms import room_for_member
+
+MARK = ["last_read_seq", "read_number", "own_after_mark", "shown_read_seq"]
+
+
+@repeated_on_conflict
+def mark_read(*, user_id: int, room_id: int, seq: int) -> ReadOut:
+    """Moves the reader's mark forward to `seq`, at most to the newest message, never back."""
+    room, me = room_for_member(user_id, room_id)
+    seq = min(seq, _newest(room_id))
+    if seq > me.last_read_seq:
+        me = _advance(room, user_id, seq)
+    return ReadOut(last_read_seq=me.last_read_seq)
+
+
+def _advance(room: Room, user_id: int, seq: int) -> Membership:
+    with transaction.atomic():
+        me = _locked(room.id, user_id)
+        shown = me.seen_seq
+        if seq > me.last_read_seq:
+            _put_mark(me, seq)
+            publish(to_user(user_id, _read_updated(me)))
+        if me.seen_seq > shown:
+            _tell_others(room, me)
+    return me
+
+
+def _locked(room_id: int, user_id: int) -> Membership:
+    """Sends move the same mark: each waits for the other, and counts what the other has committed."""
+    me = Membership.objects.select_for_update().current().filter(room_id=room_id, user_id=user_id).first()
+    if me is None:
+        raise NotAMember
+    return me
+
+
+def _put_mark(me: Membership, seq: int) -> None:
+    messages = Message.objects.in_room(me.room_id)
+    me.last_read_seq = seq
+    me.read_number = messages.filter(seq=seq).values_list("number", flat=True).first() or 0
+    me.own_after_mark = messages.filter(sender_id=me.user_id, seq__gt=seq).count()
+    me.save(update_fields=MARK)
+
+
+def _read_updated(me: Membership) -> ReadUpdated:
+    return ReadUpdated(room_id=me.room_id, user_id=me.user_id, last_read_seq=me.last_read_seq)
+
+
+def _tell_others(room: Room, me: Membership) -> None:
+    """The peer of a direct room and whoever has the room on screen, if the reader lets them know."""
+    if not shows_receipts(User.objects.get(pk=me.user_id)):
+        return
+    peer_id = room.peer_id(me.user_id)
+    peers = [peer_id] if peer_id is not None and peer_id != me.user_id else []
+    news = to_circle(_read_updated(me), rooms=[room.id], users=peers, on_screen=True, except_users=[me.user_id])
+    transaction.on_commit(partial(read_news.tell, room.id, me.user_id, news))
+
+
+def shows_receipts(user: User) -> bool:
+    return read_preferences(user.preferences).read_receipts
+
+
+@repeated_on_conflict
+def mark_unread(*, user_id: int, room_id: int, seq: int) -> None:
+    """Sets the reader's own mark back before `seq`; what others saw read stays read for them."""
+    room_for_member(user_id, room_id)
+    with transaction.atomic():
+        me = _locked(room_id, user_id)
+        if seq > me.last_read_seq:
+            return
+        me.shown_read_seq = me.seen_seq
+        _put_mark(me, max(seq - 1, 0))
+        counters = RoomCounter.objects.in_bulk([room_id])
+        own = memberships_out([me], counters)[room_id]
+        publish(to_user(user_id, MembershipUpdated(room_id=room_id, membership=own)))
+
+
+def _newest(room_id: int) -> int:
+    return RoomCounter.objects.values_list("last_seq", flat=True).get(pk=room_id)
+
+
+def readers(*, user_id: int, message_id: int) -> ReadersOut:
+    """Who of the other members has read a message and who has not; the secretive are in neither list."""
+    room_id = room_of(message_id)
+    room_for_member(user_id, room_id)
+    message = Message.objects.only("seq", "sender_id").get(pk=message_id)
+    members = Membership.objects.current().filter(room_id=room_id).order_by("user_id")
+    marks = {m.user_id: m.seen_seq for m in members if m.user_id != message.sender_id}
+    people = users_by_id(_with_receipts(marks), viewer_id=user_id)
+    return ReadersOut(
+        read=[user for i, user in people.items() if marks[i] >= message.seq],
+        unread=[user for i, user in people.items() if marks[i] < message.seq],
+    )
+
+
+def _with_receipts(user_ids: dict[int, int]) -> list[int]:
+    users = User.objects.filter(pk__in=user_ids).only("preferences")
+    return [user.pk for user in users if shows_receipts(user)]

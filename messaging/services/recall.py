@@ -1,0 +1,34 @@
+"""Taking a message back: nothing of what it said stays anywhere."""
+
+from django.utils.timezone import now
+
+from chatsite.errors import PermissionDenied
+from chatsite.transactions import repeated_on_conflict
+from messaging.models import Mention, Message, Reaction
+from messaging.permissions import can_recall, require_recall, require_text
+from messaging.schemas import MessageOut
+from messaging.services.message_changes import changing_message
+
+
+@repeated_on_conflict
+def recall(*, user_id: int, message_id: int) -> MessageOut:
+    """Empties a message for all, and leaves its place; again changes nothing."""
+    with changing_message(user_id, message_id) as change:
+        message = change.message
+        require_text(message)
+        if not can_recall(message, change.membership):
+            raise PermissionDenied
+        if message.recalled_at is not None:
+            return change.unchanged()
+        require_recall(change.room, message, change.membership)
+        _empty(message)
+        return change.save()
+
+
+def _empty(message: Message) -> None:
+    message.content = ""
+    message.mentions, message.mention_all = [], False
+    message.pinned_at = None
+    message.recalled_at = now()
+    Reaction.objects.filter(message_id=message.id).delete()
+    Mention.objects.filter(room_id=message.room_id, seq=message.seq).delete()
