@@ -1,5 +1,5 @@
-import type { Platform } from './platform'
 import type { DesktopApi } from '../../electron/shared/desktop-api'
+import type { Platform } from './platform'
 import { createLastUser } from './last-user'
 import { onPageRevived } from './revived'
 
