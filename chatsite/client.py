@@ -18,7 +18,7 @@ then start the server again.</p></body></html>
 
 @require_safe
 @never_cache
-def client(request: HttpRequest) -> HttpResponse:
+def index(request: HttpRequest) -> HttpResponse:
     """index.html; a file that is not there is a 404, or old tabs would get this page for a script."""
     if request.path.startswith("/assets/") or mimetypes.guess_type(request.path)[0]:
         raise Http404

@@ -8,9 +8,15 @@ from django.conf import settings
 UNROUTED = ("192.0.2.1", 9)  # a documentation address: connecting a UDP socket to it sends nothing
 
 
-def text() -> str:
-    lines = [f"Chat {settings.VERSION} is running.", *(f"  {url}" for url in urls()), "Stop it with Ctrl-C."]
-    return "\n".join(lines)
+def text(first_admin_code: str | None = None) -> str:
+    """`first_admin_code`: what makes the first account of an empty server its administrator."""
+    lines = [f"Chat {settings.VERSION} is running:", *(f"  {url}" for url in urls())]
+    if first_admin_code:
+        lines += [
+            "Nobody is administrator yet: the first account that registers on this machine becomes it,",
+            f"from another machine the one that registers with the code {first_admin_code}",
+        ]
+    return "\n".join([*lines, "Stop it with Ctrl-C."])
 
 
 def urls() -> list[str]:

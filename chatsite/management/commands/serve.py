@@ -8,6 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
+from accounts.services import first_admin_code
 from chatsite import redis, server, welcome
 from chatsite.database import NotReady, migrate_if_needed, reach_database
 from chatsite.startup import reach_redis
@@ -32,7 +33,7 @@ class Command(BaseCommand):
                 listening = server.listen()
             except (NotReady, redis.EmbeddedServerError) as refusal:
                 sys.exit(str(refusal))
-            self.stdout.write(welcome.text())
+            self.stdout.write(welcome.text(first_admin_code()))
             self.stdout.flush()
             server.serve(chosen, listening)
 

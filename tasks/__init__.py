@@ -1,0 +1,38 @@
+"""What `make` can do; start.py is its door. Standard library only: it runs before anything is installed."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Sequence
+
+from tasks import check, clean, newcomer, running, setup, suite
+from tasks.shell import Failed, say
+
+TASKS: dict[str, Callable[[], None]] = {
+    "run": running.run,
+    "dev": running.develop,
+    "test": suite.test,
+    "check": check.check,
+    "check-ui": suite.check_ui,
+    "types": check.write_types,
+    "messages": check.write_messages,
+    "lint": check.repair,
+    "clean": clean.clean,
+    "newcomer": newcomer.newcomer,
+    "setup": setup.set_up_for_development,
+}
+
+
+def main(arguments: Sequence[str], usage: str) -> int:
+    name = arguments[0] if arguments else "run"
+    if len(arguments) > 1 or name not in TASKS:
+        say(usage)
+        return 0 if name in ("help", "-h", "--help") else 2
+    try:
+        TASKS[name]()
+    except Failed as failure:
+        sys.stderr.write(f"{failure}\n")
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    return 0

