@@ -10,11 +10,16 @@ from typing import Any
 import msgspec
 import pytest
 from django.conf import settings
+from django.utils.timezone import now
 from django_redis import get_redis_connection
 
+from accounts.models import Block, Friendship
 from chatsite.gateway.events import Envelope
+from messaging.schemas import SendBody
+from messaging.services.send import Sent, draft, send
 from presence import store as presence_store
 from presence.store import PresenceStore, StatusReader
+from rooms.services.direct import find_or_make
 
 PATIENCE_SECONDS = 15
 LONG = 3600.0  # seconds; what must not run out during a test
@@ -63,7 +68,7 @@ def reader(prefix: str, monkeypatch: pytest.MonkeyPatch) -> StatusReader:
 async def eventually(look: Callable[[], Awaitable[Any]]) -> Any:
     """-> the first truthy answer."""
     async with asyncio.timeout(PATIENCE_SECONDS):
-        while not (found := await look()):
+        while not (found := await look()):  # noqa: ASYNC110 - Redis tells nobody what has run out
             await asyncio.sleep(0.01)
     return found
 
@@ -108,3 +113,24 @@ def told(monkeypatch: pytest.MonkeyPatch) -> Iterator[Told]:
     told = Told()
     monkeypatch.setattr("presence.services.publish", told)
     return told
+
+
+def talk(one: Any, other: Any) -> Any:
+    """-> the direct room of these two, in which `one` has said something."""
+    room, _new = find_or_make(one.pk, other.pk)
+    say(room, one)
+    return room
+
+
+def say(room: Any, sender: Any, content: str = "hello") -> None:
+    (sent,) = send([draft(user_id=sender.pk, body=SendBody(content=content), room_id=room.id)])
+    assert isinstance(sent, Sent), sent
+
+
+def befriend(one: Any, other: Any) -> None:
+    low, high = sorted([one.pk, other.pk])
+    Friendship.objects.create(low_id=low, high_id=high, requested_by=one, accepted_at=now())
+
+
+def block(one: Any, other: Any) -> None:
+    Block.objects.create(user=one, blocked=other)

@@ -249,7 +249,7 @@ async def test_after_the_break_the_truth_is_back(make_store, prefix):
     def connect():
         if redis_is_up:
             return get_redis_connection()
-        return Redis(host="127.0.0.1", port=1)
+        return Redis(connection_pool=ConnectionPool(host="127.0.0.1", port=1))
 
     reader = StatusReader(connect, prefix=prefix, clock=clock)
     assert reader.statuses([ANN]) == {}
