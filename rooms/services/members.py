@@ -47,7 +47,7 @@ def add_member(*, user_id: int, room_id: int, new_id: int) -> None:
             return
         require(not is_banned(new_id, room_id))
         require_unblocked(user_id, new_id)
-        require_welcome(preferences.read(newcomer.preferences).add_me, new_id, user_id)
+        require_welcome(preferences.read(newcomer.preferences).add_to_rooms, new_id, user_id)
         admit(change, room, new_id)
         add_small_room_line(change, "member_added", actor_id=user_id, target_id=new_id)
 
