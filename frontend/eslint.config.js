@@ -28,6 +28,10 @@ export default antfu(
       'ts/no-use-before-define': ['error', { functions: false, classes: false, variables: false }],
       // A dialog that opens puts the focus where the person goes on.
       'vuejs-accessibility/no-autofocus': 'off',
+      // Lists and logs listen once for all their rows, which can be reached themselves.
+      'vuejs-accessibility/no-static-element-interactions': 'off',
+      // Icons are svg, which may be hidden.
+      'vuejs-accessibility/aria-unsupported-elements': 'off',
       'node/prefer-global/process': 'off',
       'vue/singleline-html-element-content-newline': 'off',
       'vue/max-attributes-per-line': 'off',

@@ -44,7 +44,7 @@ export function useComposer(roomId: number, onError: (error: unknown) => void) {
     drafts.set(roomId, '')
     leaveMode()
     mentioned.clear()
-    void messages.send(roomId, { content, ...(replyTo && { reply_to: replyTo }), ...(mentions.length && { mentions }) })
+    messages.send(roomId, { content, ...(replyTo && { reply_to: replyTo }), ...(mentions.length && { mentions }) })
   }
 
   async function saveEdit(message: Message) {

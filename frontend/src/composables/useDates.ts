@@ -1,7 +1,7 @@
 import type { Locale } from '@/i18n'
-import { useNow } from './useNow'
 import { useI18n } from 'vue-i18n'
 import { dayName, fullTime, shortTime, timeOfDay } from '@/i18n/dates'
+import { useNow } from './useNow'
 
 /** The dates of i18n/dates.ts in the language of the moment; 今天 becomes 昨天 at midnight. */
 export function useDates() {

@@ -1,4 +1,4 @@
-import { reactive, ref } from 'vue'
+import { nextTick, reactive, ref } from 'vue'
 import { ChatError } from '@/api/errors'
 import { useErrorText } from './useErrorText'
 
@@ -21,6 +21,7 @@ export function useForm() {
       if (problem)
         fields[name] = problem
     }
+    void focusFirst()
     return Object.keys(fields).length === 0
   }
 
@@ -45,6 +46,13 @@ export function useForm() {
     blamed.forEach(([name, words]) => fields[name] = words.join(' '))
     if (!blamed.length)
       error.value = errorText(failure)
+    void focusFirst()
+  }
+
+  /** To the first field that is not right: there is where the work goes on. */
+  async function focusFirst() {
+    await nextTick()
+    document.querySelector<HTMLElement>('form [aria-invalid=true]')?.focus()
   }
 
   return { busy, error, fields, check, send }

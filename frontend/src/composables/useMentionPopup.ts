@@ -1,24 +1,22 @@
 import type { Ref } from 'vue'
 import type { Room, User } from '@/api/types'
 import { computed, nextTick, ref, useId } from 'vue'
-import { matchesName, mentionQuery } from '@/components/message/mentionQuery'
 import { isPlainEnter } from '@/components/message/enterKey'
+import { matchesName, mentionQuery } from '@/components/message/mentionQuery'
 import { useAccount } from './useAccount'
 
 const SHOWN_MAX = 8
 
 /** The people offered after an @, anywhere in the text: Chinese puts no space before it. */
 export function useMentionPopup(area: Ref<HTMLTextAreaElement | undefined>, room: Room, text: Ref<string>, mentioned: Map<number, string>) {
-  const { members, session } = useAccount()
+  const { members, userId } = useAccount()
   const id = useId()
   const query = ref<{ start: number, text: string } | null>(null)
   const at = ref(0)
 
   const found = computed<User[]>(() => query.value === null || room.kind === 'direct'
     ? []
-    : members.of(room.id).map(({ user }) => user)
-        .filter(user => user.id !== session.me?.id && matchesName(query.value!.text, user))
-        .slice(0, SHOWN_MAX))
+    : members.of(room.id).map(({ user }) => user).filter(user => user.id !== userId && matchesName(query.value!.text, user)).slice(0, SHOWN_MAX))
   const open = computed(() => found.value.length > 0)
   const aria = computed(() => open.value
     ? { 'aria-autocomplete': 'list' as const, 'aria-controls': id, 'aria-activedescendant': `${id}-${at.value}` }

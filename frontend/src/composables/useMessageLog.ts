@@ -13,11 +13,10 @@ const FLASH_MS = 2000
 
 /** The log of one room: which part of its timeline is drawn, where the view stands, and what was read. */
 export function useMessageLog(roomId: number, scroller: Ref<HTMLElement | undefined>, content: Ref<HTMLElement | undefined>) {
-  const { messages, rooms, session } = useAccount()
+  const { messages, rooms, userId: me } = useAccount()
   const timeline = messages.timeline(roomId)
   const anchor = useScrollAnchor(scroller, content)
   const focused = useFocused()
-  const me = session.me?.id ?? 0
 
   const pivot = shallowRef<number | null>(null)
   const unreadSeq = shallowRef<number | null>(null)

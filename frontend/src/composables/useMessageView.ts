@@ -1,5 +1,5 @@
 import type { ComputedRef } from 'vue'
-import type { Message, Sender } from '@/api/types'
+import type { Message, ReplyTo, Sender } from '@/api/types'
 import type { Mentionable } from '@/components/message/messageTokens'
 import type { PendingMessage } from '@/stores/messages'
 import { computed } from 'vue'
@@ -10,7 +10,7 @@ import { useAccount } from './useAccount'
 import { useDates } from './useDates'
 
 export interface MessageView {
-  me: number | undefined
+  me: number
   stored: Message | null
   pending: PendingMessage | null
   sender: Sender | null
@@ -18,12 +18,13 @@ export interface MessageView {
   own: boolean
   mentioned: Mentionable[]
   mentionsMe: boolean
+  reply: ReplyTo | null
   /** Author, text, time, then the state: what a screen reader says. */
   label: string
 }
 
 export function useMessageView(message: () => Message | PendingMessage): ComputedRef<MessageView> {
-  const { session, users } = useAccount()
+  const { session, users, messages, userId } = useAccount()
   const { t } = useI18n()
   const dates = useDates()
 
@@ -32,16 +33,15 @@ export function useMessageView(message: () => Message | PendingMessage): Compute
     const stored = isPending(row) ? null : row
     const pending = isPending(row) ? row : null
     const sender = stored ? stored.sender : session.me
-    const own = sender !== null && sender.id === session.me?.id
+    const own = pending !== null || sender?.id === userId
     const name = (sender && users.nameOf(sender)) || t('message.someone')
     const mentionsMe = !own && stored !== null && !stored.recalled_at && addresses(stored)
-    const view = { me: session.me?.id, stored, pending, sender, name, own, mentioned: mentionedIn(row), mentionsMe }
+    const view = { me: userId, stored, pending, sender, name, own, mentioned: mentionedIn(row), mentionsMe, reply: replyOf(row) }
     return { ...view, label: labelOf(view, row) }
   })
 
   function addresses(row: Message): boolean {
-    const me = session.me?.id
-    return me !== undefined && (row.mention_all || row.mentions.includes(me) || row.reply_to?.sender?.id === me)
+    return row.mention_all || row.mentions.includes(userId) || row.reply_to?.sender?.id === userId
   }
 
   function mentionedIn(row: Message | PendingMessage): Mentionable[] {
@@ -50,6 +50,16 @@ export function useMessageView(message: () => Message | PendingMessage): Compute
       return { id, names: user ? [user.display_name, user.username] : [] }
     })
     return row.mention_all ? [...people, { id: 'all' as const, names: EVERYONE }] : people
+  }
+
+  /** A message that is not stored yet names only the id of what it answers. */
+  function replyOf(row: Message | PendingMessage): ReplyTo | null {
+    if (!isPending(row))
+      return row.reply_to
+    const answered = messages.timeline(row.room_id).rows.find(other => !isPending(other) && other.id === row.reply_to)
+    return answered && !isPending(answered)
+      ? { id: answered.id, seq: answered.seq, sender: answered.sender, excerpt: answered.content }
+      : null
   }
 
   function labelOf(view: Omit<MessageView, 'label'>, row: Message | PendingMessage): string {
@@ -62,7 +72,7 @@ export function useMessageView(message: () => Message | PendingMessage): Compute
       row.content,
       dates.time(row.created_at),
       stored?.edited_at && t('message.label.edited'),
-      row.reply_to && t('message.replyTo', { name: row.reply_to.sender ? users.nameOf(row.reply_to.sender) : t('message.someone') }),
+      view.reply && t('message.replyTo', { name: view.reply.sender ? users.nameOf(view.reply.sender) : t('message.someone') }),
       reactions && t('message.label.reactions', reactions),
       view.mentionsMe && t('message.mentionsYou'),
       pending && t(pending.state === 'failed' ? 'message.label.failed' : 'message.label.sending'),

@@ -4,11 +4,11 @@ import { useNow } from './useNow'
 
 /** What the reader may do in a room, so that nothing is offered that the server would refuse. */
 export function usePermissions(roomId: number) {
-  const { rooms, session } = useAccount()
+  const { rooms, session, userId } = useAccount()
   const now = useNow()
 
   const membership = () => rooms.get(roomId)?.membership ?? null
-  const isOwn = (message: Message) => message.sender?.id === session.me?.id
+  const isOwn = (message: Message) => message.sender?.id === userId
   const leads = () => membership()?.role === 'owner' || membership()?.role === 'admin'
 
   function mutedUntil(): string | null {

@@ -1,7 +1,7 @@
 import type { Ref } from 'vue'
-import type { Message, ReplyTo } from '@/api/types'
-import type { MessageActions } from './useMessageActions'
 import type { useComposer } from './useComposer'
+import type { MessageActions } from './useMessageActions'
+import type { Message, ReplyTo } from '@/api/types'
 import { useI18n } from 'vue-i18n'
 import { copyText } from './copyText'
 import { useAccount } from './useAccount'
@@ -18,7 +18,7 @@ interface Parts {
 
 /** What can be done to the messages of a room, with failures told where nothing else tells them. */
 export function useRoomActions(roomId: number, { composer, log, menu, choosePalette }: Parts): MessageActions {
-  const { messages, session } = useAccount()
+  const { messages, userId } = useAccount()
   const permissions = usePermissions(roomId)
   const errorText = useErrorText()
   const toasts = useToasts()
@@ -28,14 +28,14 @@ export function useRoomActions(roomId: number, { composer, log, menu, choosePale
   const tell = (error: unknown) => toasts.show(errorText(error), { bad: true })
 
   async function recall(message: Message) {
-    const own = message.sender?.id === session.me?.id
+    const own = message.sender?.id === userId
     if (own)
       recalled.set(message.id, message.content)
     await messages.recall(message).catch(tell)
   }
 
   function toggleReaction(message: Message, emoji: string) {
-    const mine = message.reactions.some(one => one.emoji === emoji && one.user_ids.includes(session.me?.id ?? 0))
+    const mine = message.reactions.some(one => one.emoji === emoji && one.user_ids.includes(userId))
     void (mine ? messages.unreact(message, emoji) : messages.react(message, emoji)).catch(tell)
   }
 

@@ -10,7 +10,7 @@ interface Preview { kind: 'typing' | 'draft' | 'sender' | 'plain', lead?: string
 
 /** The second line of a room in the list: who types, else what I began to write, else the last message. */
 export function useRoomPreview(room: () => Room, isOpen: () => boolean) {
-  const { session, users } = useAccount()
+  const { userId, users } = useAccount()
   const { t } = useI18n()
   const drafts = useDrafts()
   const typing = useTypingWords()
@@ -36,7 +36,7 @@ export function useRoomPreview(room: () => Room, isOpen: () => boolean) {
   }
 
   function leadOf({ sender }: Message): string {
-    if (sender?.id === session.me?.id)
+    if (sender?.id === userId)
       return `${t('list.you')}:`
     return room().kind === 'direct' ? '' : `${sender ? users.nameOf(sender) : t('message.someone')}:`
   }

@@ -3,8 +3,8 @@ import { computed } from 'vue'
 import { useI18n } from 'vue-i18n'
 import { copyText } from './copyText'
 import { useAccount } from './useAccount'
-import { useTold } from './useTold'
 import { useToasts } from './useToasts'
+import { useTold } from './useTold'
 
 /** Ways to let somebody into a room. */
 export function useRoomSharing(room: () => Room) {

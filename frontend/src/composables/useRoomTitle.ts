@@ -5,8 +5,8 @@ import { useAccount } from './useAccount'
 
 /** What a room is called on the screen. */
 export function useRoomTitle() {
-  const { rooms, session } = useAccount()
+  const { rooms, userId } = useAccount()
   const { t } = useI18n()
   return (room: Room): string =>
-    isNoteToSelf(room, session.me?.id) ? t('kind.self') : rooms.titleOf(room) || t('room.peerGone')
+    isNoteToSelf(room, userId) ? t('kind.self') : rooms.titleOf(room) || t('room.peerGone')
 }

@@ -1,7 +1,7 @@
 import { reactive, ref } from 'vue'
 import { useEntrance } from './useEntrance'
 
-export type ServerState = { kind: 'checking' | 'ok' | 'degraded' | 'down' | 'invalid', ms: number }
+export interface ServerState { kind: 'checking' | 'ok' | 'degraded' | 'down' | 'invalid', ms: number }
 
 /** The address of the server, and whether anybody answers there. */
 export function useServerCheck() {

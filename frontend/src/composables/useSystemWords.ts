@@ -4,13 +4,13 @@ import { useAccount } from './useAccount'
 
 /** Words a system line in the reader's language; an event that is not known yet still makes a sentence. */
 export function useSystemWords() {
-  const { users, session } = useAccount()
+  const { users, userId } = useAccount()
   const { t, te } = useI18n()
 
   function name(who: Sender | null): string {
     if (!who)
       return t('message.someone')
-    return who.id === session.me?.id ? t('message.me') : users.nameOf(who)
+    return who.id === userId ? t('message.me') : users.nameOf(who)
   }
 
   function of({ system }: Message) {

@@ -21,5 +21,5 @@ export function useToasts() {
       toasts.splice(at, 1)
   }
 
-  return { toasts: readonly(toasts), show, dismiss }
+  return { toasts: readonly(toasts), show }
 }

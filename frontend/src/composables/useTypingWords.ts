@@ -4,11 +4,11 @@ import { useAccount } from './useAccount'
 const NAMED_MAX = 2
 
 export function useTypingWords() {
-  const { presence, users, rooms, session } = useAccount()
+  const { presence, users, rooms, userId } = useAccount()
   const { t, locale } = useI18n()
 
   function inRoom(roomId: number): string {
-    const ids = presence.typingIn(roomId).filter(id => id !== session.me?.id)
+    const ids = presence.typingIn(roomId).filter(id => id !== userId)
     if (!ids.length)
       return ''
     if (ids.length > NAMED_MAX)

@@ -26,9 +26,9 @@ export default {
     offline: 'Disconnected. You can keep writing', retryIn: 'Disconnected, retrying in {n} s · you can keep writing', connecting: 'Connecting…', updating: 'Updating…', retryNow: 'Retry now',
   },
   list: {
-    label: 'Conversations', all: 'All', unread: 'Unread', mentions: "{'@'} me", direct: 'Direct', filter: 'Filter',
+    label: 'Conversations', all: 'All', unread: 'Unread', mentions: '{\'@\'} me', direct: 'Direct', filter: 'Filter',
     find: 'Find a conversation', new: 'New', pinned: 'Pinned', recent: 'Recent', archived: 'Archived', none: 'No conversation matches', clear: 'Clear filters',
-    you: 'You', draft: '[Draft]', typing: 'typing…', typingName: '{name} is typing…', someTyping: '{n} people are typing…',
+    you: 'You', draft: '[Draft]', typing: 'typing…', typingName: '{name} is typing… | {name} are typing…', someTyping: '{n} people are typing…',
     muted: 'muted', unreadCount: '{n} unread', mentionCount: '{n} mention of you | {n} mentions of you', unsent: 'has unsent messages',
     noMessages: 'No messages yet', recalled: 'recalled a message', attachment: '[file]',
   },
@@ -74,7 +74,7 @@ export default {
   },
   composer: {
     label: 'Message {name}', placeholder: 'Write to {name}…', send: 'Send', save: 'Save changes', hint: 'Shift + Enter for a new line', replying: 'Reply to', editing: 'Edit message', cancelReply: 'Cancel reply', cancelEdit: 'Cancel editing',
-    tooLong: '{n} characters too long', emoji: 'Emoji', mention: 'Mention', everyone: 'everyone',
+    tooLong: '{n} characters too long', tools: 'Editing tools', emoji: 'Emoji', mention: 'Mention', everyone: 'everyone', people: 'People to mention',
   },
   settings: {
     title: 'Settings', theme: 'Theme', light: 'Light', dark: 'Dark', system: 'System', language: 'Language', density: 'Density', cosy: 'Cosy', compact: 'Compact',

@@ -24,7 +24,7 @@ export default {
     offline: '连接已断开，可以继续写', retryIn: '连接已断开，{n} 秒后重试 · 可以继续写', connecting: '正在连接…', updating: '正在更新…', retryNow: '立即重试',
   },
   list: {
-    label: '会话', all: '全部', unread: '未读', mentions: "{'@'} 我", direct: '私聊', filter: '筛选',
+    label: '会话', all: '全部', unread: '未读', mentions: '{\'@\'} 我', direct: '私聊', filter: '筛选',
     find: '查找会话', new: '新建', pinned: '置顶', recent: '最近', archived: '已归档', none: '没有符合的会话', clear: '清除筛选',
     you: '你', draft: '[草稿]', typing: '正在输入…', typingName: '{name} 正在输入…', someTyping: '{n} 人正在输入…',
     muted: '免打扰', unreadCount: '{n} 条未读', mentionCount: '{n} 条提到你', unsent: '有消息未发出',
@@ -72,7 +72,7 @@ export default {
   },
   composer: {
     label: '给 {name} 发消息', placeholder: '给 {name} 写点什么…', send: '发送', save: '保存修改', hint: 'Shift + Enter 换行', replying: '回复', editing: '编辑消息', cancelReply: '取消回复', cancelEdit: '取消编辑',
-    tooLong: '超出 {n} 个字', emoji: '表情', mention: '提及', everyone: '所有人',
+    tooLong: '超出 {n} 个字', tools: '编辑工具', emoji: '表情', mention: '提及', everyone: '所有人', people: '可以提及的人',
   },
   settings: {
     title: '设置', theme: '主题', light: '浅色', dark: '深色', system: '跟随系统', language: '语言', density: '密度', cosy: '舒适', compact: '紧凑',

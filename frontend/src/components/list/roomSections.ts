@@ -14,7 +14,7 @@ export const passes = (filter: Filter, room: Room) => PASSES[filter](room)
 
 export interface Search { filter: Filter, words: string, titleOf: (room: Room) => string }
 
-export function findRooms(rooms: Room[], { filter, words, titleOf }: Search): Room[] {
+export function findRooms(rooms: readonly Room[], { filter, words, titleOf }: Search): Room[] {
   const wanted = words.trim().toLocaleLowerCase()
   return rooms.filter(room => passes(filter, room)
     && (titleOf(room).toLocaleLowerCase().includes(wanted) || room.code === wanted))
@@ -22,7 +22,7 @@ export function findRooms(rooms: Room[], { filter, words, titleOf }: Search): Ro
 
 export interface Section { key: 'pinned' | 'recent' | 'archived', rooms: Room[] }
 
-export function roomSections(rooms: Room[]): Section[] {
+export function roomSections(rooms: readonly Room[]): Section[] {
   const keyOf = ({ archived_at, membership }: Room): Section['key'] =>
     archived_at ? 'archived' : membership?.pinned_at ? 'pinned' : 'recent'
   return (['pinned', 'recent', 'archived'] as const)

@@ -29,9 +29,9 @@ export function logRows(rows: Row[], { me, unreadSeq, before = null }: Around): 
     if (isFirstUnread)
       drawn.push({ kind: 'unread', key: 'unread' })
     if (isSystem(row))
-      drawn.push({ kind: 'system', key: rowKey(row), message: row })
+      drawn.push({ kind: 'system', key: rowKey(row, me), message: row })
     else
-      drawn.push({ kind: 'message', key: rowKey(row), message: row, first: isFirstUnread || !continues(before, row, me) })
+      drawn.push({ kind: 'message', key: rowKey(row, me), message: row, first: isFirstUnread || !continues(before, row, me) })
     before = row
   }
   return drawn

@@ -1,7 +1,7 @@
-export type Token =
-  | { kind: 'text', text: string }
-  | { kind: 'link', text: string, href: string }
-  | { kind: 'mention', text: string, userId: number | 'all' }
+export type Token
+  = | { kind: 'text', text: string }
+    | { kind: 'link', text: string, href: string }
+    | { kind: 'mention', text: string, userId: number | 'all' }
 
 export interface Mentionable { id: number | 'all', names: string[] }
 
@@ -17,7 +17,7 @@ export function messageTokens(content: string, mentioned: Mentionable[] = []): T
     token.kind === 'text' ? splitBy(token.text, text => findMentions(text, mentioned)) : [token])
 }
 
-type Found = { at: number, token: Exclude<Token, { kind: 'text' }> }
+interface Found { at: number, token: Exclude<Token, { kind: 'text' }> }
 
 function splitBy(text: string, find: (text: string) => Found[]): Token[] {
   const tokens: Token[] = []

@@ -1,0 +1,40 @@
+import type { Room } from '@/api/types'
+import { describe, expect, it } from 'vitest'
+import { findRooms, roomSections } from './roomSections'
+import { settledOrder } from './settledOrder'
+
+const room = (id: number, more: object = {}, membership: object = {}) =>
+  ({ id, name: `Room ${id}`, kind: 'public', code: `00000${id}`, archived_at: null, ...more, membership: { unread_count: 0, mention_count: 0, pinned_at: null, ...membership } }) as Room
+const ids = (rooms: readonly Room[]) => rooms.map(({ id }) => id)
+const titleOf = ({ name }: Room) => name
+
+describe('the order under a pointer', () => {
+  it('stays as it was, with new rooms on top', () => {
+    expect(ids(settledOrder([room(4), room(3), room(1), room(2)], [1, 2, 3]))).toEqual([4, 1, 2, 3])
+  })
+
+  it('is that of the rooms when nothing is to be kept', () => {
+    expect(ids(settledOrder([room(2), room(1)], null))).toEqual([2, 1])
+  })
+})
+
+describe('finding rooms', () => {
+  const rooms = [room(1, { name: '设计组 Design' }), room(2, { kind: 'direct', name: '林晓' }, { unread_count: 2 }), room(3, {}, { unread_count: 5, mention_count: 1 })]
+  const find = (filter: 'all' | 'unread' | 'mentions' | 'direct', words = '') => ids(findRooms(rooms, { filter, words, titleOf }))
+
+  it('filters', () => {
+    expect([find('all'), find('unread'), find('mentions'), find('direct')]).toEqual([[1, 2, 3], [2, 3], [3], [2]])
+  })
+
+  it('looks for words in any case, and for a whole code', () => {
+    expect([find('all', 'DESIGN '), find('all', '晓'), find('all', '000003'), find('all', '0000')]).toEqual([[1], [2], [3], []])
+  })
+})
+
+describe('sections', () => {
+  it('are drawn when they hold something, pinned first, archived last', () => {
+    const sections = roomSections([room(1, {}, { pinned_at: 'x' }), room(2), room(3, { archived_at: 'x' }, { pinned_at: 'x' })])
+    expect(sections.map(({ key, rooms }) => [key, ids(rooms)])).toEqual([['pinned', [1]], ['recent', [2]], ['archived', [3]]])
+    expect(roomSections([])).toEqual([])
+  })
+})

@@ -1,0 +1,23 @@
+import { describe, expect, it } from 'vitest'
+import { matchesName, mentionQuery } from './mentionQuery'
+
+const queryAtEnd = (text: string) => mentionQuery(text, text.length)?.text ?? null
+
+describe('what is typed after an @', () => {
+  it.each([['@', ''], ['好的@林', '林'], ['hi @may', 'may'], ['a@b.c', null], ['@maya chen', null], ['no', null], ['，@林\n', null]])(
+    '%s → %s',
+    (text, query) => expect(queryAtEnd(text)).toBe(query),
+  )
+
+  it('counts only up to the caret', () => {
+    expect(mentionQuery('@ab cd', 2)).toEqual({ start: 0, text: 'a' })
+  })
+})
+
+describe('a name', () => {
+  it('is found by any part of it', () => {
+    const user = { username: 'maya', display_name: 'Maya Chen 陈' }
+    expect(['chen', '陈', 'MAY', ''].every(query => matchesName(query, user))).toBe(true)
+    expect(matchesName('lin', user)).toBe(false)
+  })
+})
