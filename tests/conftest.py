@@ -28,6 +28,13 @@ def redis_server() -> Iterator[str]:
         forget_redis()
 
 
+@pytest.fixture(autouse=True)
+def _nothing_remembered(redis_server: str) -> Iterator[None]:
+    """Rolled back ids come again: what Redis holds of them would be another test's."""
+    yield
+    forget_redis()
+
+
 def forget_redis() -> None:
     """Deletes this run's keys, and nobody else's."""
     connection = cache.client.get_client()  # type: ignore[attr-defined]
