@@ -18,16 +18,21 @@ _thread = ThreadPoolExecutor(1, thread_name_prefix="mail")
 
 def send_later(user: User, template: str, **context: object) -> Future[None]:
     """Sends emails/<template>.txt, its first line being the subject, in the user's language."""
+    return _thread.submit(_send, user, template, context)
+
+
+def _send(user: User, template: str, context: dict[str, object]) -> None:
+    try:
+        _message(user, template, context).send()
+    except Exception:  # whatever a mail server answers: it can be asked for again, and the log says why
+        logger.exception("mail_lost")
+
+
+def _message(user: User, template: str, context: dict[str, object]) -> EmailMessage:
     with override("zh-hans" if user.locale == "zh-CN" else "en"):
         text = render_to_string(f"emails/{template}.txt", {"user": user, **context})
     subject, _, body = text.strip().partition("\n")
-    message = EmailMessage(subject.strip(), body.strip() + "\n", settings.DEFAULT_FROM_EMAIL, [user.email])
-    return _thread.submit(_send, message)
-
-
-def _send(message: EmailMessage) -> None:
-    try:
-        message.connection = get_connection(timeout=SMTP_TIMEOUT_SECONDS)
-        message.send()
-    except Exception:  # whatever a mail server answers: it can be asked for again, and the log says why
-        logger.exception("mail_lost")
+    connection = get_connection(timeout=SMTP_TIMEOUT_SECONDS)
+    return EmailMessage(
+        subject.strip(), body.strip() + "\n", settings.DEFAULT_FROM_EMAIL, [user.email], connection=connection
+    )

@@ -48,7 +48,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_bot = models.BooleanField(default=False)
     is_staff = models.BooleanField(default=False)
     is_active = models.BooleanField(default=True)
-    awaits_approval = models.BooleanField(default=False)
+    awaits_approval = models.BooleanField(default=False)  # and is not active until then
     date_joined = models.DateTimeField(default=now)
     last_seen_at = models.DateTimeField(null=True)
     deleted_at = models.DateTimeField(null=True)

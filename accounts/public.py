@@ -6,6 +6,7 @@ import msgspec
 
 from accounts import preferences, slots
 from accounts.models import User
+from accounts.relations import Relations, relations
 from accounts.schemas import MeOut, SenderOut, UserOut
 
 AVATAR_URL = "/media/avatars/"
@@ -46,10 +47,25 @@ def user_out(user: User, *, status: str = "offline", show_last_seen: bool = True
     )
 
 
+def stranger_out(user: User) -> UserOut:
+    """What is seen of somebody with whom one shares nothing."""
+    return msgspec.structs.replace(user_out(user, show_last_seen=False), status_text="")
+
+
 def users_out(users: Collection[User], *, viewer_id: int | None) -> list[UserOut]:
-    """-> in the given order. `viewer_id` None: for many eyes at once."""
-    statuses = slots.status_of([u.pk for u in users])
-    return [user_out(u, status=statuses.get(u.pk, "offline")) for u in users]
+    """-> in the given order. `viewer_id` None: for the eyes of all who share a room with them."""
+    ids = [user.pk for user in users]
+    statuses = slots.status_of(ids) if ids else {}
+    ties = None if viewer_id is None else relations(viewer_id, ids)
+    return [_seen(user, statuses.get(user.pk, "offline"), ties) for user in users]
+
+
+def _seen(user: User, status: str, ties: Relations | None) -> UserOut:
+    if ties and not ties.knows(user.pk):
+        return stranger_out(user)
+    audience = preferences.read(user.preferences).last_seen
+    admitted = ties.is_admitted(user.pk, audience) if ties else audience != "nobody"
+    return user_out(user, status=status, show_last_seen=admitted or (ties is not None and ties.viewer_id == user.pk))
 
 
 def users_by_id(user_ids: Iterable[int], *, viewer_id: int | None) -> dict[int, UserOut]:

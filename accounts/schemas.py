@@ -4,9 +4,9 @@ from datetime import datetime
 from typing import Annotated, Literal
 
 import msgspec
-from msgspec import Meta
+from msgspec import UNSET, Meta, UnsetType
 
-from accounts.preferences import Preferences
+from accounts.preferences import Preferences, PreferencesPatch
 from chatsite.gateway.events import Event
 from chatsite.gateway.frames import Schema
 
@@ -106,3 +106,122 @@ class Refresh(Schema):
 class TokensOut(msgspec.Struct, frozen=True, kw_only=True):
     access: str
     refresh: str | None
+
+
+class ResetLinkOut(msgspec.Struct, frozen=True, kw_only=True):
+    """For an administrator to hand over: it sets a new password, once, within a day."""
+
+    url: str
+
+
+class ChangePassword(Schema):
+    old_password: GivenPassword
+    new_password: NewPassword
+
+
+class RequestPasswordReset(Schema):
+    email: Annotated[str, Meta(max_length=254)]
+
+
+class ConfirmPasswordReset(Schema):
+    token: Token
+    new_password: NewPassword
+
+
+class ConfirmEmail(Schema):
+    token: Token
+
+
+class SessionOut(msgspec.Struct, frozen=True, kw_only=True):
+    """A signed-in device; `current` is the one that asks."""
+
+    id: int
+    name: str
+    user_agent: str
+    ip: str | None
+    created_at: datetime
+    last_used_at: datetime
+    current: bool
+
+
+class SessionPage(msgspec.Struct, frozen=True, kw_only=True):
+    results: list[SessionOut]
+    next: str | None = None
+
+
+class CreateRegistrationInvite(Schema):
+    """`max_uses` null: any number of people."""
+
+    max_uses: Annotated[int, Meta(ge=1, le=100_000)] | None = 1
+    expires_at: datetime | None = None
+
+
+class RegistrationInviteOut(msgspec.Struct, frozen=True, kw_only=True):
+    id: int
+    token: str
+    url: str
+    created_at: datetime
+    expires_at: datetime | None
+    max_uses: int | None
+    uses: int
+
+
+class RegistrationInvitePage(msgspec.Struct, frozen=True, kw_only=True):
+    results: list[RegistrationInviteOut]
+    next: str | None = None
+
+
+class MePatch(Schema):
+    """Only what is given changes."""
+
+    display_name: Annotated[str, Meta(max_length=64)] | UnsetType = UNSET
+    bio: Annotated[str, Meta(max_length=500)] | UnsetType = UNSET
+    locale: Literal["zh-CN", "en"] | UnsetType = UNSET
+    timezone: Annotated[str, Meta(max_length=64)] | UnsetType = UNSET
+    status_text: Annotated[str, Meta(max_length=100)] | UnsetType = UNSET
+    preferences: PreferencesPatch | UnsetType = UNSET
+
+
+class DeleteMe(Schema):
+    password: GivenPassword
+
+
+class UserPage(msgspec.Struct, frozen=True, kw_only=True):
+    results: list[UserOut]
+    next: str | None = None
+
+
+class AskFriend(Schema):
+    message: Annotated[str, Meta(max_length=200)] = ""
+
+
+class FriendRequestOut(msgspec.Struct, frozen=True, kw_only=True):
+    """`direction`: "in" waits for my answer, "out" for theirs."""
+
+    user: UserOut
+    direction: Literal["in", "out"]
+    message: str
+    created_at: datetime
+
+
+class FriendRequestPage(msgspec.Struct, frozen=True, kw_only=True):
+    results: list[FriendRequestOut]
+    next: str | None = None
+
+
+class FriendRequest(Event):
+    """Somebody asks to be friends."""
+
+    user: UserOut
+
+
+class FriendRequestAccepted(Event):
+    """We are friends now."""
+
+    user: UserOut
+
+
+class FriendRemoved(Event):
+    """A friendship ended, or a request was declined or withdrawn."""
+
+    user: UserOut

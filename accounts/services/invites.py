@@ -7,7 +7,9 @@ from django.db.models import F, Q, QuerySet
 from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 
+from accounts import one_time
 from accounts.models import RegistrationInvite, User
+from accounts.permissions import require_staff
 from chatsite.errors import NotFound, PermissionDenied, ValidationFailed
 
 TOKEN_BYTES = 16
@@ -15,20 +17,20 @@ TOKEN_BYTES = 16
 
 def invite(*, by: User, max_uses: int | None = 1, expires_at: datetime | None = None) -> RegistrationInvite:
     """Makes a link with which `max_uses` people (None: any number) may register."""
-    _require_staff(by)
+    require_staff(by)
     token = secrets.token_urlsafe(TOKEN_BYTES)
     return RegistrationInvite.objects.create(created_by=by, token=token, max_uses=max_uses, expires_at=expires_at)
 
 
 def invites(*, by: User) -> list[RegistrationInvite]:
     """Those that can still be used, the newest first."""
-    _require_staff(by)
+    require_staff(by)
     return list(_good().order_by("-pk"))
 
 
 def withdraw(*, by: User, invite_id: int) -> None:
     """Nobody registers with this link any more."""
-    _require_staff(by)
+    require_staff(by)
     if not RegistrationInvite.objects.filter(pk=invite_id, revoked_at=None).update(revoked_at=now()):
         raise NotFound
 
@@ -59,6 +61,5 @@ def _refusal() -> ValidationFailed:
     return ValidationFailed({"invite": [_("This invitation is not valid any more.")]})
 
 
-def _require_staff(user: User) -> None:
-    if not user.is_staff:
-        raise PermissionDenied
+def link(invite: RegistrationInvite) -> str:
+    return one_time.link("/register", invite.token)

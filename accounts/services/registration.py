@@ -87,6 +87,7 @@ def _create(application: Application, *, awaits_approval: bool) -> User:
         display_name=application.display_name,
         locale=application.locale,
         awaits_approval=awaits_approval,
+        is_active=not awaits_approval,
     )
     _require_free(user)
     try:

@@ -19,7 +19,7 @@ def login(*, name: str, password: str, device: Device) -> TokenPair:
     limit("sign_in", key)
     limit("sign_in_address", address)
     user = _named(key)
-    if not passwords.is_right(password, user) or user is None or not user.is_active:
+    if not passwords.is_right(password, user) or user is None or not (user.is_active or user.awaits_approval):
         raise ChatError("authentication_failed", _("Wrong name or password."))
     give_back("sign_in", key)
     give_back("sign_in_address", address)

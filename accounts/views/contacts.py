@@ -1,0 +1,57 @@
+"""/api/users/friends and /api/users/blocks."""
+
+from django.http import HttpResponse
+from rest_framework.request import Request
+from rest_framework.viewsets import ViewSet
+
+from accounts.requests import user_of
+from accounts.schemas import AskFriend, FriendRequestPage, UserOut, UserPage
+from accounts.services import blocks, friends
+from chatsite.api.schema import operation
+from chatsite.api.views import NoContent, WireResponse, body
+
+
+class FriendViewSet(ViewSet):
+    """Keyed by user id."""
+
+    @operation(response=UserPage, summary="My friends")
+    def list(self, request: Request) -> HttpResponse:
+        return WireResponse(UserPage(results=friends.friends_of(user_of(request).pk)))
+
+    @operation(response=FriendRequestPage, summary="Friend requests that wait for an answer")
+    def requests(self, request: Request) -> HttpResponse:
+        return WireResponse(FriendRequestPage(results=friends.requests_of(user_of(request).pk)))
+
+    @operation(request=AskFriend, summary="Ask somebody to be friends")
+    def ask(self, request: Request, pk: str) -> HttpResponse:
+        given = body(request, AskFriend)
+        friends.ask(user_id=user_of(request).pk, other_id=int(pk), message=given.message)
+        return NoContent()
+
+    @operation(summary="End a friendship, withdraw or decline a request")
+    def destroy(self, request: Request, pk: str) -> HttpResponse:
+        friends.remove(user_id=user_of(request).pk, other_id=int(pk))
+        return NoContent()
+
+    @operation(response=UserOut, summary="Accept a friend request")
+    def accept(self, request: Request, pk: str) -> HttpResponse:
+        friend = friends.accept(user_id=user_of(request).pk, other_id=int(pk))
+        return WireResponse(friend)
+
+
+class BlockViewSet(ViewSet):
+    """Keyed by user id."""
+
+    @operation(response=UserPage, summary="Whom I have blocked")
+    def list(self, request: Request) -> HttpResponse:
+        return WireResponse(UserPage(results=blocks.blocks_of(user_of(request).pk)))
+
+    @operation(summary="Block somebody")
+    def update(self, request: Request, pk: str) -> HttpResponse:
+        blocks.block(user_id=user_of(request).pk, other_id=int(pk))
+        return NoContent()
+
+    @operation(summary="Unblock somebody")
+    def destroy(self, request: Request, pk: str) -> HttpResponse:
+        blocks.unblock(user_id=user_of(request).pk, other_id=int(pk))
+        return NoContent()
