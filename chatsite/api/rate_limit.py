@@ -42,6 +42,7 @@ RATES = {
     "sign_in": Rate(10 / 60, 10),  # failed ones, per account
     "sign_in_address": Rate(60 / 60, 60),  # failed ones, per address
     "register": Rate(20 / 60, 300),  # per address
+    "password_reset": Rate(20 / 60, 20),  # per address
     "mail": Rate(3 / 600, 3),  # per receiver
     "search": Rate(60 / 60, 60),  # per user
     "join_by_code": Rate(10 / 60, 10),  # per user
