@@ -7,7 +7,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 from chatsite.api import exceptions
 from chatsite.api.health import HealthViewSet
 from chatsite.api.views import WireRouter
-from chatsite.client import client
+from chatsite.client import index
 
 router = WireRouter()
 router.register("health", HealthViewSet, basename="health")
@@ -25,9 +25,8 @@ api = [
 
 urlpatterns = [
     path("api/", include(api)),
-    path("media/avatars/", include("accounts.media_urls")),
     path("admin/", admin.site.urls),
-    re_path(r"^(?!api(?:/|$)|ws/?$|static/|media/|admin(?:/|$)).*$", client),
+    re_path(r"^(?!api(?:/|$)|ws/?$|static/|media/|admin(?:/|$)).*$", index),
 ]
 
 handler400 = exceptions.bad_request

@@ -226,7 +226,7 @@ class Socket:
         url = f"ws://127.0.0.1:{server.port}/ws/"
         return cls(
             connect(
-                url, additional_headers=headers, compression=None, max_size=None, open_timeout=PATIENCE_SECONDS, proxy=None
+                url, additional_headers=headers, compression=None, max_size=None, open_timeout=PATIENCE_SECONDS, proxy=None, legacy=True
             )
         )
 

@@ -7,6 +7,7 @@ from django.core.exceptions import RequestDataTooBig
 from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import translation
+from django.views.decorators.csrf import csrf_exempt
 from rest_framework import exceptions as drf
 
 from chatsite.api.views import WireResponse
@@ -62,6 +63,7 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return respond(request, NotFound())
 
 
+@csrf_exempt
 def no_such_address(request: HttpRequest) -> HttpResponse:
     """Whatever is under /api/ and no endpoint."""
     return respond(request, NotFound())

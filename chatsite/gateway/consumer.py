@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 from collections.abc import Awaitable, Callable
 from functools import partial
@@ -12,6 +13,7 @@ import msgspec
 from channels.consumer import AsyncConsumer
 from django.conf import settings
 from django.utils.timezone import now
+from django.utils.translation import gettext_lazy as _
 
 from chatsite.errors import ChatError, RateLimited, Unavailable, ValidationFailed, decode
 from chatsite.gateway import frames, rate_limit
@@ -56,7 +58,7 @@ class Incoming(NamedTuple):
     type: str
     id: str | None
     data: msgspec.Raw
-    unknown: list[str]
+    refused: list[str]  # members that must not be there, or not like this
 
 
 def parse(message: dict[str, Any]) -> Incoming:
@@ -70,10 +72,23 @@ def parse(message: dict[str, Any]) -> Incoming:
         members = _parse(raw)
         kind = msgspec.json.decode(members.pop("type"), type=str)
     except (msgspec.DecodeError, KeyError, RecursionError, UnicodeDecodeError):
-        raise Ended(Close.MALFORMED) from None
+        return _parse_leniently(text)
     reply_to = members.pop("id", None)
     data = members.pop("data", msgspec.Raw(b"{}"))
     return Incoming(kind, _id(reply_to), data, [*members, *(["id"] if _bad_id(reply_to) else [])])
+
+
+def _parse_leniently(text: str) -> Incoming:
+    """A frame that holds something we refuse (a lone surrogate) is still answered; what is no frame ends it all."""
+    try:
+        frame = json.loads(text)
+    except (ValueError, RecursionError):
+        raise Ended(Close.MALFORMED) from None
+    if not isinstance(frame, dict) or not isinstance(frame.get("type"), str):
+        raise Ended(Close.MALFORMED)
+    reply_to = frame.get("id")
+    is_clean = isinstance(reply_to, str) and len(reply_to) <= ID_CHARS and reply_to.isprintable()
+    return Incoming(frame["type"], reply_to if is_clean else None, msgspec.Raw(b"{}"), ["data"])
 
 
 def _id(raw: msgspec.Raw | None) -> str | None:
@@ -147,7 +162,7 @@ class GatewayConsumer(AsyncConsumer):  # type: ignore[misc]
             raise Ended(Close.RESTART if error.code == "unavailable" else Close.UNAUTHENTICATED) from error
 
     def _decode_authenticate(self, frame: Incoming) -> Authenticate:
-        self._refuse_unknown(frame)
+        self._require_clean(frame)
         command: Authenticate = decode(frame.data, Authenticate)
         return command
 
@@ -239,7 +254,7 @@ class GatewayConsumer(AsyncConsumer):  # type: ignore[misc]
 
     async def _dispatch(self, connection: Connection, frame: Incoming) -> None:
         try:
-            self._refuse_unknown(frame)
+            self._require_clean(frame)
             if frame.type == "authenticate":
                 await self._extend(connection, frame)
                 return
@@ -254,15 +269,15 @@ class GatewayConsumer(AsyncConsumer):  # type: ignore[misc]
                 self._answer(connection, frame.id, await route.handler(connection, command))
         except ChatError as error:
             connection.send_error(error, frame.id)
-        except Disconnected:
+        except (Disconnected, Ended):
             raise
         except Exception:
             logger.exception("command_failed", extra={"command": frame.type})
             connection.send_error(Unavailable(), frame.id)
 
-    def _refuse_unknown(self, frame: Incoming) -> None:
-        if frame.unknown:
-            raise ValidationFailed({name: ["There is no such field."] for name in frame.unknown})
+    def _require_clean(self, frame: Incoming) -> None:
+        if frame.refused:
+            raise ValidationFailed({name: [_("This is not valid.")] for name in frame.refused})
 
     def _answer(self, connection: Connection, reply_to: str | None, result: Any) -> None:
         if isinstance(result, Event):

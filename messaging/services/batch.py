@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from django.utils.timezone import now
 
 from accounts.models import Block
-from chatsite.errors import ChatError, NotFound, PermissionDenied, ValidationFailed
+from chatsite.errors import ChatError, NotAMember, NotFound, PermissionDenied, ValidationFailed
 from chatsite.pairs import RowIn
 from messaging.models import Message
 from rooms.models import Membership, Room, RoomCounter
@@ -49,7 +49,7 @@ class Batch:
         membership = self.members.get((draft.room_id, draft.user_id))
         if room is None or membership is None or not membership.is_current:
             visible_room(draft.user_id, draft.room_id)
-            raise NotFound
+            raise NotAMember
         require_post(room, membership)
         self._require_no_block(room, draft)
         self._require_mentions(membership, draft)

@@ -25,7 +25,7 @@ def test_any_other_address_is_refused(server: Server) -> None:
     from websockets.sync.client import connect
 
     with pytest.raises(InvalidStatus) as refusal:
-        connect(f"ws://127.0.0.1:{server.port}/other/", proxy=None)
+        connect(f"ws://127.0.0.1:{server.port}/other/", proxy=None, legacy=True)
     assert refusal.value.response.status_code in (403, 404)
 
 
