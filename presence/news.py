@@ -24,9 +24,6 @@ class News:
     restated: set[int] = field(default_factory=set)  # those of them who have set their status or its text
     moves: list[Move] = field(default_factory=list)  # to be told
 
-    def __bool__(self) -> bool:
-        return bool(self.connections or self.users or self.moves)
-
     def then(self, later: News) -> News:
         return News(
             self.connections | later.connections,

@@ -1,13 +1,14 @@
 """One per process: keeps its connections alive in the store, and tells others when somebody comes or goes.
 
-Whatever happens is only noted; once a second at most, one step brings the store and the others up to date. With
-Redis or the database away a step fails, is repeated a second later, and nobody waits for it.
+Whatever happens is only noted. A step soon after brings the store up to date with all of it, and once a second at
+most the others. With Redis or the database away a step fails, is repeated a second later, and nobody waits for it.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
+import math
 
 from django.utils.timezone import now
 from redis import RedisError
@@ -20,7 +21,9 @@ from presence.store import Beat, Move, PresenceStore
 
 logger = logging.getLogger(__name__)
 
-TICK_SECONDS = 1.0
+TELL_SECONDS = 1.0  # between two announcements
+LOOK_SECONDS = 1.0  # between two looks at who has gone
+PAUSE_SECONDS = 0.05  # after a step with news: what comes meanwhile goes into one step
 BEAT_SECONDS = 25.0
 RESTART_GRACE_SECONDS = 30.0  # for those whom a server's restart throws out: they come back within it
 
@@ -30,7 +33,7 @@ class Every:
 
     def __init__(self, seconds: float) -> None:
         self._seconds = seconds
-        self._done_at = 0.0
+        self._done_at = -math.inf
 
     def is_due(self) -> bool:
         return asyncio.get_running_loop().time() >= self._done_at + self._seconds
@@ -41,10 +44,10 @@ class Every:
 
 class Tracker:
     def __init__(
-        self, store: PresenceStore, *, tick_seconds: float = TICK_SECONDS, beat_seconds: float = BEAT_SECONDS
+        self, store: PresenceStore, *, tell_seconds: float = TELL_SECONDS, beat_seconds: float = BEAT_SECONDS
     ) -> None:
         self.store = store
-        self._tick = tick_seconds
+        self._tell = Every(tell_seconds)
         self._beat = Every(beat_seconds)
         self._seen = Every(services.SEEN_SECONDS)
         self._connections: dict[str, Beat] = {}
@@ -79,7 +82,7 @@ class Tracker:
         self._news.connections[connection_id] = touched
         self._woken.set()
 
-    # --- once a second
+    # --- soon after
 
     async def step(self) -> None:
         """Brings the store up to date with what happened, and others with what follows from it."""
@@ -104,9 +107,10 @@ class Tracker:
             self._beat.done()
         await self._settle(news)
         news.moves += await self.store.take_gone()
-        if news.moves:
+        if news.moves and self._tell.is_due():
             await in_pool(services.announce, news.moves)
             news.moves = []
+            self._tell.done()
         await self._note_seen()
 
     async def _store(self, news: News) -> None:
@@ -145,15 +149,12 @@ class Tracker:
     async def _run(self) -> None:
         while True:
             await self._wait_for_news()
-            had_news = bool(self._news)
             await self.step()
-            if had_news:
-                await asyncio.sleep(self._tick)
+            await asyncio.sleep(PAUSE_SECONDS)
 
     async def _wait_for_news(self) -> None:
-        """A lone arrival is told at once, what comes right after it a second later; without news, who has gone."""
         try:
-            async with asyncio.timeout(self._tick):
+            async with asyncio.timeout(LOOK_SECONDS):
                 await self._woken.wait()
         except TimeoutError:
             return

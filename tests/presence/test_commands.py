@@ -28,7 +28,7 @@ def ann():
 
 @pytest.fixture
 async def tracker(make_store, monkeypatch):
-    tracker = Tracker(make_store(grace_seconds=0))
+    tracker = Tracker(make_store(grace_seconds=0), tell_seconds=0)
     monkeypatch.setattr(commands, "tracker", lambda: tracker)
     return tracker
 

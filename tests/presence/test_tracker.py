@@ -15,7 +15,7 @@ from accounts.models import Friendship, User
 from chatsite.errors import Unavailable
 from presence import services
 from presence.store import Move, PresenceStore
-from presence.tracker import Tracker
+from presence.tracker import Every, Tracker
 from rooms.models import Membership
 from rooms.services.direct import find_or_make
 from tests.factories import make_room, make_user
@@ -40,8 +40,8 @@ def friend(ann):
 def make_tracker(make_store):
     """Trackers as several processes have them."""
 
-    def make(beat_seconds=3600, **times):
-        return Tracker(make_store(**times), beat_seconds=beat_seconds)
+    def make(beat_seconds=3600, tell_seconds=0, **times):
+        return Tracker(make_store(**times), beat_seconds=beat_seconds, tell_seconds=tell_seconds)
 
     return make
 
@@ -263,6 +263,21 @@ async def test_away_comes_with_the_last_device_that_falls_idle(make_tracker, tol
         tracker.set_idle(device, idle)
         await tracker.step()
     assert [data["status"] for _, data in told.to(friend)] == ["away", "online"]
+
+
+async def test_the_store_knows_at_once_what_is_told_a_second_later(make_tracker, told, ann, friend, reader):
+    tracker = make_tracker(tell_seconds=3600)
+    tracker.add("phone", ann.pk)
+    await tracker.step()
+    assert told.to(friend) == online(ann)
+    tracker.add("laptop", friend.pk)
+    await tracker.step()
+    await tracker.step()
+    assert reader.online_ids() == {ann.pk, friend.pk}
+    assert told.to(friend) == online(ann)
+    tracker._tell = Every(0)
+    await tracker.step()
+    assert told.to(friend) == [*online(ann), *online(friend)]
 
 
 async def test_what_happens_in_one_second_goes_out_together(make_tracker, told, friend, monkeypatch):
