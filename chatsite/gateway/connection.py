@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from chatsite.gateway.hub import Hub
 
 OUTBOX_BYTES = 1024 * 1024  # transport buffer a connection may have; over it, close 4409
+NORMAL, APPLICATION_CODES = 1000, 3000  # close codes, RFC 6455 §7.4
 DRAIN_BYTES = 64 * 1024  # catch-up waits until the buffer is below this
 BOOT = secrets.token_hex(4)  # tells this process's connections from a former one's
 _numbers = itertools.count(1)
@@ -100,7 +101,8 @@ class SendWire:
         await self._empty.wait()
 
     def close(self, code: int) -> None:
-        self._closing = code
+        # daphne's autobahn takes a plain int, 1000 or an application's own code only.
+        self._closing = int(code) if code >= APPLICATION_CODES else NORMAL
         self._wake()
 
     def _wake(self) -> None:
