@@ -1,10 +1,11 @@
 #!/usr/bin/env python
-import os
 import sys
+
+from chatsite.settings.environment import choose_settings
 
 
 def main() -> None:
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "chatsite.settings.local")
+    choose_settings()
     from django.conf import settings
     from django.core.exceptions import ImproperlyConfigured
     from django.core.management import execute_from_command_line

@@ -1,9 +1,10 @@
 """The ASGI application: REST and pages as WSGI on a bounded thread pool, the gateway beside it."""
 
-import os
 from typing import Any
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "chatsite.settings.local")
+from chatsite.settings.environment import choose_settings
+
+choose_settings()
 
 from a2wsgi import WSGIMiddleware  # noqa: E402
 from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402

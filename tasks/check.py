@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 from pathlib import Path
 
 from tasks import frontend, setup
 from tasks.shell import BIN, PYTHON, Command, Steps, must, say
 
-TEST_SETTINGS = {"DJANGO_SETTINGS_MODULE": "chatsite.settings.test"}
+TEST_SETTINGS = {"DJANGO_SETTINGS_MODULE": "chatsite.settings.test", "ENV_FILE": os.devnull}
 SCHEMA = frontend.FRONTEND / "src" / "api" / "schema.json"
 TYPES = frontend.FRONTEND / "src" / "api" / "schema.d.ts"
 

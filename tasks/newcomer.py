@@ -1,4 +1,4 @@
-"""`make newcomer`: from `git clone` to the first message as somebody new would, and what the chat then costs to keep."""
+"""`make newcomer`: from `git clone` to the first message as somebody new would, and what it then costs to keep."""
 
 from __future__ import annotations
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 from tasks import frontend, packages, setup
+from tasks.check import TEST_SETTINGS
 from tasks.shell import BIN, PYTHON, ROOT, Command, Steps, output, say
 
 PYTEST: Command = [BIN / "coverage", "run", "-m", "pytest", "-q"]

@@ -14,6 +14,11 @@ ENV_FILE = Path(os.environ.get("ENV_FILE") or BASE_DIR / ".env")
 environ.Env.read_env(ENV_FILE)
 
 
+def choose_settings() -> None:
+    """Which settings count when nobody says: those of `make run`. .env may say."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "chatsite.settings.local")
+
+
 def text(name: str, default: str = "") -> str:
     """An empty value counts as none: `.env.example` lists every name."""
     return os.environ.get(name, "").strip() or default
