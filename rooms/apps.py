@@ -6,6 +6,9 @@ class RoomsConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts import slots
-        from rooms.contacts import circle_of
+        from rooms import contacts
+        from rooms.services.joining import leave_all
 
-        slots.circle_of = circle_of
+        slots.circle_of = contacts.circle_of
+        slots.ties_of = contacts.ties_of
+        slots.before_deletion = leave_all

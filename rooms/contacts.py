@@ -1,40 +1,39 @@
-"""Who knows whom, as far as friends and common rooms tell, and what that lets them do to each other."""
+"""Who knows whom by the rooms they share; fills the slots that accounts keeps for that."""
 
-from django.db.models import Q, QuerySet
+from collections.abc import Collection
 
-from accounts import preferences
-from accounts.models import Block, Friendship, User
-from accounts.slots import Circle
-from chatsite.errors import ChatError, NotFound, PermissionDenied
+from django.db.models import Exists, OuterRef, Q
+
+from accounts.models import Friendship, User
+from accounts.preferences import Audience
+from accounts.relations import is_blocked_between, relations
+from accounts.slots import Circle, Ties
+from chatsite.errors import ChatError, NotFound
 from rooms.models import Membership, Room
-
-
-def friend_ids(user_id: int) -> list[int]:
-    """-> the user's friends; one query."""
-    pairs = Friendship.objects.filter(Q(low_id=user_id) | Q(high_id=user_id), accepted_at__isnull=False)
-    return [high if low == user_id else low for low, high in pairs.values_list("low_id", "high_id")]
-
-
-def are_friends(one: int, other: int) -> bool:
-    pairs = Friendship.objects.filter(low_id=min(one, other), high_id=max(one, other), accepted_at__isnull=False)
-    return pairs.exists()
-
-
-def share_a_room(one: int, other: int) -> bool:
-    """A room that others could enter too: a direct message alone makes nobody a contact."""
-    return _joint_rooms(one).filter(id__in=_joint_rooms(other).values("id")).exists()
-
-
-def _joint_rooms(user_id: int) -> QuerySet[Room]:
-    mine = Membership.objects.current().filter(user_id=user_id)
-    return Room.objects.exclude(kind=Room.DIRECT).filter(id__in=mine.values("room_id"))
+from rooms.permissions import require
 
 
 def circle_of(user_id: int) -> Circle:
     """The rooms a user is in, their peers and their friends; two queries."""
     rooms = list(Room.objects.of(user_id))
     peers = {peer_id for room in rooms if (peer_id := room.peer_id(user_id)) is not None}
-    return Circle([room.id for room in rooms], sorted(peers | set(friend_ids(user_id))))
+    return Circle([room.id for room in rooms], sorted(peers | _friend_ids(user_id)))
+
+
+def _friend_ids(user_id: int) -> set[int]:
+    pairs = Friendship.objects.filter(Q(low_id=user_id) | Q(high_id=user_id), accepted_at__isnull=False)
+    return {high if low == user_id else low for low, high in pairs.values_list("low_id", "high_id")}
+
+
+def ties_of(user_id: int, other_ids: Collection[int]) -> Ties:
+    """Which of the others are in rooms of the user's; one query."""
+    known = Membership.objects.current().filter(is_hidden=False)
+    direct = Exists(Room.objects.filter(id=OuterRef("room_id"), kind=Room.DIRECT))
+    shared = known.filter(user_id__in=other_ids, room_id__in=known.filter(user_id=user_id).values("room_id"))
+    found = set(shared.annotate(is_direct=direct).values_list("user_id", "is_direct").distinct())
+    return Ties(
+        {other for other, is_direct in found if not is_direct}, {other for other, is_direct in found if is_direct}
+    )
 
 
 def person(user_id: int) -> User:
@@ -45,18 +44,11 @@ def person(user_id: int) -> User:
     return user
 
 
-def are_blocked(one: int, other: int) -> bool:
-    return Block.objects.filter(Q(user_id=one, blocked_id=other) | Q(user_id=other, blocked_id=one)).exists()
-
-
 def require_unblocked(one: int, other: int) -> None:
-    if are_blocked(one, other):
+    if is_blocked_between(one, other):
         raise ChatError("blocked")
 
 
-def require_welcome(allowed: preferences.Audience, user_id: int, by_id: int) -> None:
-    """`allowed` is whom `user_id` lets do what `by_id` is about to do."""
-    if allowed == "nobody":
-        raise PermissionDenied
-    if allowed == "contacts" and not (are_friends(user_id, by_id) or share_a_room(user_id, by_id)):
-        raise PermissionDenied
+def require_welcome(audience: Audience, user_id: int, by_id: int) -> None:
+    """`audience` is whom `user_id` lets do what `by_id` is about to do."""
+    require(relations(by_id, [user_id]).is_admitted(user_id, audience))

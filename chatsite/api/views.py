@@ -1,6 +1,6 @@
 """What every REST view shares: strict bodies in, msgspec JSON out, slashes optional."""
 
-from typing import Any, TypeVar
+from typing import Any, BinaryIO, TypeVar, cast
 
 from django.http import HttpRequest, HttpResponse
 from rest_framework.request import Request
@@ -11,6 +11,7 @@ from chatsite.gateway.events import encode
 
 T = TypeVar("T")
 JSON = "application/json"
+FORM_BYTES = 64 * 1024  # what a form may have around its file
 
 
 class WireResponse(HttpResponse):
@@ -38,6 +39,16 @@ def body(request: Request, kind: type[T]) -> T:
     if raw.body and raw.content_type not in ("", JSON):
         raise ChatError("unsupported_media")
     return decode(raw.body or b"{}", kind)  # type: ignore[no-any-return]
+
+
+def uploaded(request: Request, bytes_max: int) -> BinaryIO:
+    """The `file` of a multipart body; what is too large is refused before it is read."""
+    if int(request.META.get("CONTENT_LENGTH") or 0) > bytes_max + FORM_BYTES:
+        raise ChatError("too_large")
+    file = request.FILES.get("file")
+    if file is None:
+        raise ValidationFailed({"file": ["This field is required."]})
+    return cast("BinaryIO", file)
 
 
 def query_int(request: Request, name: str) -> int | None:

@@ -50,7 +50,7 @@ def leave(*, user_id: int, room_id: int) -> None:
         _go(change, room, me)
 
 
-def leave_all(*, user_id: int) -> None:
+def leave_all(user_id: int) -> None:
     """Takes a deleted account out of its rooms; what it owned passes to the oldest admin or member."""
     mine = Membership.objects.current().filter(user_id=user_id).values("room_id")
     for room_id in Room.objects.exclude(kind=Room.DIRECT).filter(id__in=mine).values_list("id", flat=True):

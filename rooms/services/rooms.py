@@ -6,6 +6,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
+from accounts.names import clean_line
 from chatsite.errors import NotAMember, NotFound, PermissionDenied, Unavailable, ValidationFailed
 from chatsite.transactions import repeated_on_conflict
 from rooms.changes import start_room
@@ -73,7 +74,7 @@ def create_room(*, user_id: int, name: str, description: str = "", kind: str = R
 
 
 def clean_name(name: str) -> str:
-    if not (name := name.strip()):
+    if not (name := clean_line(name)):
         raise ValidationFailed({"name": [_("This field is required.")]})
     return name
 

@@ -1,10 +1,11 @@
 """What a room says of itself, and whether it is still written to."""
 
-from typing import NamedTuple
+from typing import BinaryIO, NamedTuple
 
 from django.utils.timezone import now
 from msgspec import UNSET
 
+from accounts import avatars
 from chatsite.transactions import repeated_on_conflict
 from rooms import slots
 from rooms.changes import RoomChange, changing
@@ -45,13 +46,22 @@ def archive_room(*, user_id: int, room_id: int) -> None:
     change_room(user_id=user_id, room_id=room_id, wanted=ChangeRoom(archived=True))
 
 
+def set_avatar(*, user_id: int, room_id: int, file: BinaryIO) -> None:
+    """Gives the room a picture. Who may not do that is refused before anything is decoded or stored."""
+    _require_may_write(*room_for_member(user_id, room_id))
+    _change_avatar(user_id=user_id, room_id=room_id, name=avatars.store(file))
+
+
+def remove_avatar(*, user_id: int, room_id: int) -> None:
+    """Takes the room's picture away; without one nothing changes."""
+    _change_avatar(user_id=user_id, room_id=room_id, name="")
+
+
 @repeated_on_conflict
-def set_avatar(*, user_id: int, room_id: int, name: str) -> None:
-    """Gives the room the stored picture `name`; "" takes it away."""
+def _change_avatar(*, user_id: int, room_id: int, name: str) -> None:
     with changing(room_id) as change:
         room, me = room_for_member(user_id, room_id)
-        require(can_manage(me))
-        require_open(room)
+        _require_may_write(room, me)
         if room.avatar != name:
             room.avatar = name
             save_room(change, room)
@@ -66,11 +76,14 @@ def save_room(change: RoomChange, room: Room, *, access: bool = False) -> None:
 
 
 def _require_may_change(room: Room, me: Membership, wanted: ChangeRoom) -> None:
-    require(can_manage(me))
-    if wanted.archived is not UNSET:
-        require(is_owner(me))
+    require(can_manage(me) and (wanted.archived is UNSET or is_owner(me)))
     if wanted.archived is not False and _texts(wanted):
         require_open(room)
+
+
+def _require_may_write(room: Room, me: Membership) -> None:
+    require(can_manage(me))
+    require_open(room)
 
 
 def _texts(wanted: ChangeRoom) -> dict[str, str]:

@@ -122,4 +122,3 @@ Listen = Callable[[], AbstractContextManager[Published]]
 @pytest.fixture(autouse=True)
 def _no_limits(settings: Any) -> None:
     settings.RATE_LIMITS = False
-    settings.ROOT_URLCONF = "tests.rooms.urls"

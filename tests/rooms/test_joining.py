@@ -32,7 +32,11 @@ def test_a_join_tells_the_members_and_attaches_the_newcomer_between_join_and_lin
         bob.api.post(f"/api/rooms/{room.id}/join")
     (join_version, kind, joined), (line_version, line_kind, line) = out.of_room(room.id)
     assert (join_version, kind, line_version, line_kind) == (2, "member_joined", 3, "new_message")
-    assert (joined["member"]["user"]["id"], joined["member"]["role"], joined["member"]["version"]) == (bob.id, "member", 2)
+    assert (joined["member"]["user"]["id"], joined["member"]["role"], joined["member"]["version"]) == (
+        bob.id,
+        "member",
+        2,
+    )
     assert (line["message"]["system"]["event"], line["message"]["system"]["actor"]["id"]) == ("member_joined", bob.id)
     ((event, added),) = out.to(bob.id)
     assert (event, added["room"]["version"], added["room"]["membership"]["role"]) == ("room_added", 2, "member")
@@ -171,7 +175,7 @@ def test_large_rooms_have_no_lines_for_joins_and_leaves(
 def test_a_deleted_account_leaves_its_rooms_but_not_its_conversations(ann: Person, bob: Person) -> None:
     rooms = [make_room(ann.user), make_room(bob.user, members=[ann.user])]
     direct = ann.api.post("/api/direct", {"user_id": bob.id}).json()
-    joining.leave_all(user_id=ann.id)
+    joining.leave_all(ann.id)
     assert not Membership.objects.current().filter(user_id=ann.id, room_id__in=[r.id for r in rooms]).exists()
     assert Membership.objects.current().filter(user_id=ann.id, room_id=direct["id"]).exists()
     assert Room.objects.get(id=rooms[0].id).archived_at is not None
@@ -184,15 +188,17 @@ def test_what_a_deleted_account_owned_passes_to_the_oldest_admin(ann: Person, me
     for admin in (second_admin, first_admin):
         ann.api.patch(f"/api/rooms/{room.id}/members/{admin.id}", {"role": "admin"})
     with published() as out:
-        joining.leave_all(user_id=ann.id)
+        joining.leave_all(ann.id)
     assert [kind for _, kind, _ in out.of_room(room.id)] == ["member_updated", "member_left", "new_message"]
     assert first_admin.api.get(f"/api/rooms/{room.id}").json()["membership"]["role"] == "owner"
     assert out.to(first_admin.id)[0][1]["membership"]["role"] == "owner"
 
 
-def test_without_admins_it_passes_to_the_oldest_member_who_may_speak_again(ann: Person, bob: Person, cat: Person) -> None:
+def test_without_admins_it_passes_to_the_oldest_member_who_may_speak_again(
+    ann: Person, bob: Person, cat: Person
+) -> None:
     room = make_room(ann.user, members=[bob.user, cat.user])
     ann.api.patch(f"/api/rooms/{room.id}/members/{bob.id}", {"muted_until": "2999-01-01T00:00:00Z"})
-    joining.leave_all(user_id=ann.id)
+    joining.leave_all(ann.id)
     mine = bob.api.get(f"/api/rooms/{room.id}").json()["membership"]
     assert (mine["role"], mine["muted_until"]) == ("owner", None)

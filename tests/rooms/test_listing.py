@@ -86,7 +86,9 @@ def test_limits_are_clamped(ann: Person) -> None:
 
 
 def queries(call: Callable[[], Any]) -> int:
-    with CaptureQueriesContext(connection, ) as caught:
+    with CaptureQueriesContext(
+        connection,
+    ) as caught:
         assert call().status_code < 300
     return len(caught)
 

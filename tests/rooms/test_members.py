@@ -132,7 +132,9 @@ def test_the_banned_are_not_brought_in_by_the_back_door(place: Place) -> None:
         assert code_of(answer) == (403, "permission_denied")
 
 
-@pytest.mark.parametrize("body", [{}, {"user_id": "1"}, {"user_id": 0}, {"user_id": 1.5}, {"user_id": 1, "role": "admin"}])
+@pytest.mark.parametrize(
+    "body", [{}, {"user_id": "1"}, {"user_id": 0}, {"user_id": 1.5}, {"user_id": 1, "role": "admin"}]
+)
 def test_an_addition_that_makes_no_sense_is_refused(ann: Person, body: dict[str, Any]) -> None:
     room = make_room(ann.user)
     assert code_of(ann.api.post(f"/api/rooms/{room.id}/members", body)) == (400, "validation_error")
@@ -169,7 +171,9 @@ def test_people_decide_who_may_add_them(ann: Person, meet: Meet) -> None:
 
 def make_friends(one: Person, other: Person, *, accepted: bool = True) -> None:
     low, high = sorted((one.user, other.user), key=lambda u: u.pk)
-    Friendship.objects.create(low=low, high=high, requested_by=one.user, accepted_at=one.user.date_joined if accepted else None)
+    Friendship.objects.create(
+        low=low, high=high, requested_by=one.user, accepted_at=one.user.date_joined if accepted else None
+    )
 
 
 def test_a_friend_request_alone_makes_no_contact(ann: Person, meet: Meet) -> None:
@@ -246,7 +250,8 @@ def test_a_role_given_again_changes_nothing(ann: Person, bob: Person, published:
 
 
 @pytest.mark.parametrize(
-    "body", [{"role": "owner"}, {"role": None}, {"muted_until": "soon"}, {"muted_until": "2999-01-01T00:00:00"}, {"x": 1}]
+    "body",
+    [{"role": "owner"}, {"role": None}, {"muted_until": "soon"}, {"muted_until": "2999-01-01T00:00:00"}, {"x": 1}],
 )
 def test_a_standing_that_makes_no_sense_is_refused(ann: Person, bob: Person, body: dict[str, Any]) -> None:
     room = make_room(ann.user, members=[bob.user])
@@ -391,7 +396,9 @@ def test_settings_set_again_tell_nobody(ann: Person, published: Listen) -> None:
     assert ann.api.patch(at, {"pinned": False}).json()["pinned_at"] is None
 
 
-@pytest.mark.parametrize("body", [{"notify": "loud"}, {"notify": None}, {"pinned": 1}, {"notify_until": 5}, {"role": "owner"}])
+@pytest.mark.parametrize(
+    "body", [{"notify": "loud"}, {"notify": None}, {"pinned": 1}, {"notify_until": 5}, {"role": "owner"}]
+)
 def test_own_settings_that_make_no_sense_are_refused(ann: Person, body: dict[str, Any]) -> None:
     room: Room = make_room(ann.user)
     assert code_of(ann.api.patch(f"/api/rooms/{room.id}/membership", body)) == (400, "validation_error")

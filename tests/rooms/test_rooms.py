@@ -151,7 +151,14 @@ def test_a_change_that_changes_nothing_takes_no_version(ann: Person, published: 
 
 @pytest.mark.parametrize(
     "body",
-    [{"name": ""}, {"name": "  "}, {"name": None}, {"announcement": "x" * 2001}, {"archived": "yes"}, {"kind": "private"}],
+    [
+        {"name": ""},
+        {"name": "  "},
+        {"name": None},
+        {"announcement": "x" * 2001},
+        {"archived": "yes"},
+        {"kind": "private"},
+    ],
 )
 def test_settings_that_make_no_sense_are_refused(ann: Person, body: dict[str, Any]) -> None:
     room = make_room(ann.user)
