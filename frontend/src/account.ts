@@ -1,6 +1,6 @@
 import type { InjectionKey } from 'vue'
 import type { Door } from './api/endpoints'
-import type { Ready } from './api/types'
+import type { Ready, RoomHead } from './api/types'
 import type { Platform } from './platform/platform'
 import { createPinia } from 'pinia'
 import { createClient } from './api/client'
@@ -102,13 +102,23 @@ export function createAccount({ server, userId, platform, door, locale, onSessio
   function onReady(ready: Ready): void {
     if (ready.user.id !== userId)
       return onSessionOver('expired')
+    if (ready.epoch !== epoch)
+      streams.clear()
     epoch = ready.epoch
     session.onReady(ready)
+    ready.rooms.filter(head => !streams.knows(head.room_id)).forEach(follow)
     rooms.onHeads(ready.rooms)
     messages.resume()
     void outbox.resume()
-    // Memberships, people's status and new rooms carry no version: they are read afresh.
-    rooms.load().catch(() => {})
+    rooms.reload()
+  }
+
+  /** The stream of a room starts here: what was loaded before may have missed a change. */
+  function follow({ room_id, version, last_seq }: RoomHead): void {
+    streams.start(room_id, version)
+    messages.restart(room_id)
+    members.restart(room_id)
+    rooms.onFollow(room_id, last_seq)
   }
 
   const stopListening = platform.onRevived(socket.probe)
@@ -120,6 +130,7 @@ export function createAccount({ server, userId, platform, door, locale, onSessio
     socket.stop()
     outbox.close()
     rooms.close()
+    members.close()
   }
 
   /** Closes, and deletes what this device keeps of the account. */

@@ -1,6 +1,6 @@
 import type { ErrorBody, ErrorCode } from './types'
 
-/** A refusal in the words of the contract; `network` when no answer came. */
+/** A refusal in the words of the contract; `network` when no answer came, and nobody knows what happened. */
 export class ChatError extends Error {
   override readonly name = 'ChatError'
 
@@ -46,5 +46,5 @@ const PASSING: ReadonlySet<ChatError['code']> = new Set([
 
 /** The same request may succeed later: it says nothing about its content. */
 export function isPassing(error: unknown): boolean {
-  return !(error instanceof ChatError) || PASSING.has(error.code)
+  return error instanceof ChatError && PASSING.has(error.code)
 }

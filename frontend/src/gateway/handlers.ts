@@ -37,7 +37,7 @@ export function createHandlers(stores: HandlersOptions): Handlers {
     if (sync.room !== null)
       rooms.onRoom(sync.room)
     else if (sync.members.length > 0)
-      void rooms.refresh(sync.room_id)
+      rooms.refresh(sync.room_id)
     streams.synced(sync.room_id, sync.from_version, sync.version)
   }
 
@@ -54,7 +54,7 @@ export function createHandlers(stores: HandlersOptions): Handlers {
       if (message.sender !== null)
         presence.stopTyping(room_id, message.sender.id)
       if (rooms.get(room_id) === undefined)
-        void rooms.refresh(room_id)
+        rooms.refresh(room_id)
       streams.saw(room_id, version)
     },
     message_updated({ room_id, version, message }) {

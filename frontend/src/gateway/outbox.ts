@@ -141,8 +141,10 @@ export function createOutbox(options: OutboxOptions): Outbox {
       return true
     }
     catch (error) {
+      if (!(error instanceof ChatError))
+        throw error
       if (!isPassing(error)) {
-        await onRefusal(message.nonce, error as ChatError)
+        await onRefusal(message.nonce, error)
         return true
       }
       await change(message.nonce, { leased_until: null })
@@ -164,11 +166,10 @@ export function createOutbox(options: OutboxOptions): Outbox {
     otherTabs.postMessage('changed')
   }
 
-  function pauseAfter(roomId: number, error: unknown): number {
+  function pauseAfter(roomId: number, { retry_after }: ChatError): number {
     const attempt = attempts.get(roomId) ?? 0
     attempts.set(roomId, attempt + 1)
-    const asked = error instanceof ChatError ? error.retry_after ?? 0 : 0
-    return asked * 1000 + backoff(attempt)
+    return (retry_after ?? 0) * 1000 + backoff(attempt)
   }
 
   function sendLater(roomId: number, ms: number): void {

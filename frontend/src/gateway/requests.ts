@@ -2,18 +2,8 @@ import type { Frame } from './frames'
 import type { Commands, CommandType } from '@/api/types'
 import { ChatError, isErrorBody } from '@/api/errors'
 
-/** After this the answer may still come, but nobody knows: the outcome is unknown. */
+/** After this nobody waits any more: the outcome is unknown. */
 const TIMEOUT_MS = 10_000
-
-/** Written, but never answered: it may or may not have happened. */
-export class UnknownOutcome extends Error {
-  override readonly name = 'UnknownOutcome'
-}
-
-/** Not written at all. */
-export class NotConnected extends Error {
-  override readonly name = 'NotConnected'
-}
 
 export type Request = <Type extends CommandType>(
   type: Type,
@@ -48,7 +38,7 @@ export function createRequests(write: (frame: Frame) => void): Requests {
   }
 
   function giveUp(id: string, reason: string): void {
-    take(id)?.reject(new UnknownOutcome(reason))
+    take(id)?.reject(ChatError.network(reason))
   }
 
   return {

@@ -6,7 +6,7 @@ import { shallowReactive } from 'vue'
 import { ChatError } from '@/api/errors'
 import { backoff } from './backoff'
 import { CLOSE_UNAUTHENTICATED, readFrame } from './frames'
-import { createRequests, NotConnected } from './requests'
+import { createRequests } from './requests'
 
 /** From the first attempt to `ready`. */
 const HANDSHAKE_MS = 10_000
@@ -76,7 +76,7 @@ export function createSocket(options: SocketOptions): Socket {
 
   function write(frame: Frame): void {
     if (line === null || line.readyState !== WebSocket.OPEN)
-      throw new NotConnected('The connection is down.')
+      throw ChatError.network('The connection is down.')
     line.send(JSON.stringify(frame))
   }
 

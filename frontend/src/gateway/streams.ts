@@ -23,6 +23,9 @@ export interface Streams {
   /** Nothing older is held any more. */
   restart: (roomId: number, version: number) => void
   forget: (roomId: number) => void
+  /** Nothing that was known holds: the server is another, or was restored. */
+  clear: () => void
+  knows: (roomId: number) => boolean
   have: (roomId: number) => number
   /** For `authenticate`. */
   positions: () => Record<string, number>
@@ -70,6 +73,8 @@ export function createStreams(sync: (roomId: number, have: number) => Promise<un
     },
     restart: (roomId, version) => void positions.set(roomId, { have: version, seen: version, syncing: false }),
     forget: roomId => void positions.delete(roomId),
+    clear: () => positions.clear(),
+    knows: roomId => positions.has(roomId),
     have: roomId => positions.get(roomId)?.have ?? 0,
     positions: () => Object.fromEntries([...positions].map(([roomId, { have }]) => [roomId, have])),
   }

@@ -4,6 +4,7 @@ import type { Api } from '@/api/endpoints'
 import type { Member, Role, Timestamp } from '@/api/types'
 import { defineStore } from 'pinia'
 import { shallowReactive } from 'vue'
+import { createRetries } from '@/gateway/retries'
 
 const RANKS: Record<Role, number> = { owner: 0, admin: 1, member: 2 }
 
@@ -13,6 +14,7 @@ export function createMembersStore(pinia: Pinia, { api, users }: { api: Api, use
     const byRoom = shallowReactive(new Map<number, ReadonlyMap<number, Member>>())
     /** Rooms of which every member was fetched. */
     const loaded = shallowReactive(new Set<number>())
+    const retries = createRetries()
 
     function apply(roomId: number, rows: readonly Member[]): void {
       const known = new Map(byRoom.get(roomId))
@@ -48,7 +50,7 @@ export function createMembersStore(pinia: Pinia, { api, users }: { api: Api, use
       const wasLoaded = loaded.has(roomId)
       forget(roomId)
       if (wasLoaded)
-        load(roomId).catch(() => {})
+        void retries.run(String(roomId), () => load(roomId))
     }
 
     function forget(roomId: number): void {
@@ -63,6 +65,7 @@ export function createMembersStore(pinia: Pinia, { api, users }: { api: Api, use
       apply,
       restart,
       forget,
+      close: retries.close,
       add: (roomId: number, userId: number) => api.members.add(roomId, userId),
       setRole: async (roomId: number, userId: number, role: Role) =>
         apply(roomId, [await api.members.update(roomId, userId, { role })]),

@@ -140,7 +140,9 @@ export function createMessagesStore(pinia: Pinia, options: MessagesStoreOptions)
         return page
       }
       catch (error) {
-        setProgress(roomId, -1, error instanceof ChatError ? error : ChatError.network(error))
+        if (!(error instanceof ChatError))
+          throw error
+        setProgress(roomId, -1, error)
         return null
       }
     }

@@ -33,12 +33,9 @@ export class ReadState {
   }
 
   add(message: Message): void {
-    const { seq, sender } = message
-    if (seq <= this.countedTo || seq <= this.server.last_read_seq)
-      return
-    if (sender?.id === this.myId)
-      this.sent(seq)
-    if (!countsFor(this.myId, message))
+    const { seq } = message
+    // My own do not move the mark here as they do on the server: one of somebody else may still be missing before it.
+    if (seq <= this.countedTo || seq <= this.server.last_read_seq || !countsFor(this.myId, message))
       return
     this.later.add(seq)
     if (mentions(this.myId, message))
@@ -59,12 +56,6 @@ export class ReadState {
       first_mention_seq: first_mention_seq !== null && first_mention_seq > seq ? first_mention_seq : null,
     }
     this.forgetLater(seq)
-  }
-
-  /** Writing moves the mark only when nothing is left unread before it. */
-  private sent(seq: number): void {
-    if (this.numbers.unread_count === 0)
-      this.server = { ...this.server, last_read_seq: seq }
   }
 
   private forgetLater(upTo: number): void {

@@ -17,8 +17,8 @@ import type { Request } from '@/gateway/requests'
 import type { Streams } from '@/gateway/streams'
 import { defineStore } from 'pinia'
 import { computed, ref, shallowReactive } from 'vue'
-import { ChatError } from '@/api/errors'
 import { createReadMarks } from '@/gateway/read-marks'
+import { createRetries } from '@/gateway/retries'
 import { isNewerMessage, mergeRoom } from './room-merge'
 import { byPinThenActivity, sumUnread } from './room-order'
 import { createUnread } from './unread'
@@ -43,9 +43,12 @@ export function createRoomsStore(pinia: Pinia, options: RoomsStoreOptions) {
     /** How far the other person of a direct room has read. */
     const peerReadSeqs = shallowReactive(new Map<number, number>())
     const onScreen = new Set<number>()
-    const fetching = new Map<number, Promise<void>>()
-    const marks = createReadMarks((room_id, seq) => request('mark_read', { room_id, seq }))
-    const unread = createUnread({ myId, timelines, marks, show: showNumbers })
+    const retries = createRetries()
+    const marks = createReadMarks(async (room_id, seq) => {
+      await request('mark_read', { room_id, seq })
+      unread.confirmed(room_id)
+    })
+    const unread = createUnread({ myId, timelines, marks, show: showNumbers, ask: refresh })
 
     /* ---- what is shown ---- */
 
@@ -92,13 +95,22 @@ export function createRoomsStore(pinia: Pinia, options: RoomsStoreOptions) {
       unread.forget(roomId)
       if (known !== undefined && room !== null)
         byId.set(roomId, { ...room, peer: known.peer, membership: known.membership })
-      void refresh(roomId)
+      refresh(roomId)
+    }
+
+    /** Its stream starts anew: the next picture of the room is the newest, whatever its version. */
+    function onFollow(roomId: number, lastSeq: number): void {
+      const room = byId.get(roomId)
+      unread.forget(roomId)
+      if (room === undefined)
+        return
+      const isAhead = room.last_seq > lastSeq
+      byId.set(roomId, { ...room, version: 0, last_seq: lastSeq, last_message: isAhead ? null : room.last_message })
     }
 
     /** After connecting: where every room stands. */
     function onHeads(heads: readonly RoomHead[]): void {
       for (const head of heads) {
-        streams.start(head.room_id, head.version)
         const first_mention_seq = byId.get(head.room_id)?.membership?.first_mention_seq ?? null
         unread.recount(head.room_id, { ...head, first_mention_seq }, head.last_seq)
       }
@@ -130,7 +142,7 @@ export function createRoomsStore(pinia: Pinia, options: RoomsStoreOptions) {
 
     function onRead(roomId: number, userId: number, seq: number): void {
       if (userId === myId)
-        unread.advance(roomId, seq)
+        unread.readElsewhere(roomId, seq)
       else
         peerReadSeqs.set(roomId, Math.max(peerReadSeqs.get(roomId) ?? 0, seq))
     }
@@ -163,22 +175,14 @@ export function createRoomsStore(pinia: Pinia, options: RoomsStoreOptions) {
       loaded.value = true
     }
 
-    /** Asks for a room again: something of it changed that no event spells out. */
-    function refresh(roomId: number): Promise<void> {
-      const asked = fetching.get(roomId) ?? fetchRoom(roomId).finally(() => fetching.delete(roomId))
-      fetching.set(roomId, asked)
-      return asked
+    /** After connecting: memberships, people's status and new rooms carry no version, they are read afresh. */
+    function reload(): void {
+      void retries.run('all', load)
     }
 
-    async function fetchRoom(roomId: number): Promise<void> {
-      try {
-        onRoom(await api.rooms.get(roomId))
-      }
-      catch (error) {
-        // It went away meanwhile, which an event tells; or the line did, and the next `ready` loads all rooms.
-        if (!(error instanceof ChatError))
-          throw error
-      }
+    /** Asks for a room again: something of it changed that no event spells out. */
+    function refresh(roomId: number): void {
+      void retries.run(String(roomId), async () => onRoom(await api.rooms.get(roomId)))
     }
 
     async function take(answer: Promise<Room>): Promise<Room> {
@@ -196,6 +200,11 @@ export function createRoomsStore(pinia: Pinia, options: RoomsStoreOptions) {
       onMembership(roomId, await api.rooms.setMembership(roomId, patch))
     }
 
+    function close(): void {
+      marks.close()
+      retries.close()
+    }
+
     return {
       loaded,
       list,
@@ -210,6 +219,7 @@ export function createRoomsStore(pinia: Pinia, options: RoomsStoreOptions) {
       markRead: unread.markRead,
       markUnread,
       load,
+      reload,
       refresh,
       directory: api.rooms.directory,
       create: (body: RoomBody) => take(api.rooms.create(body)),
@@ -224,12 +234,13 @@ export function createRoomsStore(pinia: Pinia, options: RoomsStoreOptions) {
       onRoom,
       onRemoved,
       onRestart,
+      onFollow,
       onHeads,
       onMessage,
       onMemberCount,
       onMembership,
       onRead,
-      close: marks.close,
+      close,
     }
   })(pinia)
 }

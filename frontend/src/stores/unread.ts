@@ -10,11 +10,15 @@ export interface UnreadOptions {
   marks: ReadMarks
   /** The numbers of a room may have changed. */
   show: (roomId: number, numbers: ReadNumbers) => void
+  /** Only the server can count what was read. */
+  ask: (roomId: number) => void
 }
 
 /** Unread numbers of all rooms: what the server says, what came later, and what was read here but not yet confirmed. */
-export function createUnread({ myId, timelines, marks, show }: UnreadOptions) {
+export function createUnread({ myId, timelines, marks, show, ask }: UnreadOptions) {
   const states = new Map<number, ReadState>()
+  /** Rooms read past messages that are not held: their numbers are too high until the server gives them. */
+  const inexact = new Set<number>()
 
   function stateOf(roomId: number): ReadState {
     const state = states.get(roomId) ?? new ReadState(myId)
@@ -24,6 +28,7 @@ export function createUnread({ myId, timelines, marks, show }: UnreadOptions) {
 
   /** The server's numbers, which know of messages up to `countedTo`. */
   function recount(roomId: number, numbers: ReadNumbers, countedTo: number): void {
+    inexact.delete(roomId)
     stateOf(roomId).recount(exactly(roomId, numbers, countedTo), countedTo)
     advance(roomId, marks.wanted(roomId))
   }
@@ -36,16 +41,30 @@ export function createUnread({ myId, timelines, marks, show }: UnreadOptions) {
     return isHeld ? countUnread(myId, numbers.last_read_seq, timeline.between(from, countedTo)) : numbers
   }
 
-  /** Read up to `seq`, here or on another device. */
   function advance(roomId: number, seq: number): void {
     const state = stateOf(roomId)
-    state.markRead(seq, timelines.of(roomId).between(state.numbers.last_read_seq + 1, seq))
+    const timeline = timelines.of(roomId)
+    const from = state.numbers.last_read_seq + 1
+    if (!timeline.holds(from, seq))
+      inexact.add(roomId)
+    state.markRead(seq, timeline.between(from, seq))
     show(roomId, state.numbers)
+  }
+
+  /** The server knows how far I have read. */
+  function confirmed(roomId: number): void {
+    if (inexact.delete(roomId))
+      ask(roomId)
   }
 
   return {
     recount,
-    advance,
+    confirmed,
+    /** Read up to `seq` on another device. */
+    readElsewhere(roomId: number, seq: number): void {
+      advance(roomId, seq)
+      confirmed(roomId)
+    },
     add(message: Message): void {
       const state = stateOf(message.room_id)
       state.add(message)
@@ -60,6 +79,7 @@ export function createUnread({ myId, timelines, marks, show }: UnreadOptions) {
     },
     forget(roomId: number): void {
       states.delete(roomId)
+      inexact.delete(roomId)
       marks.forget(roomId)
     },
   }

@@ -1,0 +1,153 @@
+import type { SignedInScene } from '@/testing/signed-in'
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { signedIn } from '@/testing/signed-in'
+
+let scene: SignedInScene
+
+function start(): SignedInScene {
+  scene = signedIn()
+  return scene
+}
+
+afterEach(() => {
+  scene.account.close()
+  vi.useRealTimers()
+})
+
+function sent(type: string) {
+  return scene.server.received.filter(frame => frame.type === type)
+}
+
+describe('the connection', () => {
+  it('authenticates first and becomes ready', async () => {
+    const { account, server, pass } = start()
+    expect(account.connection.state).toBe('connecting')
+    await pass(100)
+    expect(account.connection.state).toBe('ready')
+    expect(server.received[0]).toMatchObject({ type: 'authenticate', id: '1' })
+  })
+
+  it('comes back after a break with the versions and the epoch it had', async () => {
+    const { account, server, pass } = start()
+    server.room(7).post(2, 'hello')
+    await pass(100)
+    server.cutAll()
+    expect(account.connection.state).toBe('offline')
+    expect(account.connection.retryAt).not.toBeNull()
+    await pass(1_000)
+    expect(account.connection.state).toBe('ready')
+    expect(sent('authenticate')[1]?.data).toMatchObject({ rooms: { 7: 1 }, epoch: 'one' })
+  })
+
+  it('waits as long as a restarting server asks for', async () => {
+    const { account, server, pass } = start()
+    await pass(100)
+    server.publish({ type: 'reconnect', data: { retry_after: 20 } })
+    await pass(10)
+    server.cutAll(1012)
+    await pass(19_000)
+    expect(account.connection.state).toBe('offline')
+    await pass(2_000)
+    expect(account.connection.state).toBe('ready')
+  })
+
+  it('waits longer after each failure, but at once when the machine wakes up', async () => {
+    vi.spyOn(Math, 'random').mockReturnValue(1)
+    const { account, server, platform, pass } = start()
+    await pass(100)
+    server.isDown = true
+    server.cutAll()
+    await pass(120_000)
+    // 0.5, 1, 2, 4, 8, 16 and then 30 seconds apart.
+    expect(server.dialled).toBe(1 + 8)
+    server.isDown = false
+    platform.revive()
+    await pass(100)
+    expect(account.connection.state).toBe('ready')
+  })
+
+  it('notices a line that died without a word', async () => {
+    const { account, server, pass } = start()
+    await pass(100)
+    server.isDown = true
+    await pass(36_000)
+    expect(account.connection.state).not.toBe('ready')
+  })
+
+  it('pings as often as the server wants', async () => {
+    const { pass } = start()
+    await pass(80_000)
+    expect(sent('ping')).toHaveLength(3)
+    expect(sent('ping')[0]?.data).toEqual({ idle: false })
+  })
+
+  it('says that nobody is there after five minutes without a key', async () => {
+    const { pass } = start()
+    await pass(330_000)
+    expect(sent('ping').at(-1)?.data).toEqual({ idle: true })
+    window.dispatchEvent(new KeyboardEvent('keydown'))
+    await pass(30_000)
+    expect(sent('ping').at(-1)?.data).toEqual({ idle: false })
+  })
+
+  it('extends the live connection before its token ends', async () => {
+    const { server, account, pass } = start()
+    await pass(100)
+    const [line] = server.lines
+    await pass(9.5 * 60_000)
+    expect(sent('authenticate')).toHaveLength(2)
+    expect(sent('authenticate')[1]?.data).not.toHaveProperty('rooms')
+    expect([...server.lines]).toEqual([line])
+    expect(account.connection.state).toBe('ready')
+  })
+
+  it('gets another token when the server closes for want of one', async () => {
+    const { server, account, pass, onSessionOver } = start()
+    await pass(100)
+    server.cutAll(4401)
+    await pass(1_000)
+    expect(account.connection.state).toBe('ready')
+    const tokens = sent('authenticate').map(({ data }) => (data as { token: string }).token)
+    expect(tokens[0]).not.toBe(tokens[1])
+    expect(onSessionOver).not.toHaveBeenCalled()
+  })
+
+  it('ends the session when the server says that it is over, and not before', async () => {
+    const { server, pass, onSessionOver } = start()
+    await pass(100)
+    server.isDown = true
+    server.cutAll()
+    await pass(20 * 60_000)
+    expect(onSessionOver).not.toHaveBeenCalled()
+    server.isDown = false
+    server.isSessionOver = true
+    await pass(60_000)
+    expect(onSessionOver).toHaveBeenCalledWith('expired')
+  })
+
+  it('ends the session when another device revoked it', async () => {
+    const { server, pass, onSessionOver } = start()
+    await pass(100)
+    server.publish({ type: 'session_revoked', data: { reason: 'signed_out' } })
+    await pass(10)
+    expect(onSessionOver).toHaveBeenCalledWith('revoked')
+  })
+
+  it('stays closed once closed', async () => {
+    const { server, account, pass } = start()
+    await pass(100)
+    account.close()
+    await pass(120_000)
+    expect(server.lines.size).toBe(0)
+    expect(account.connection.state).toBe('offline')
+  })
+
+  it('ignores events of types that it does not know', async () => {
+    const { server, account, pass } = start()
+    await pass(100)
+    server.publish({ type: 'weather_changed', data: {} })
+    server.publish({ type: 'toString', data: {} })
+    await pass(100)
+    expect(account.connection.state).toBe('ready')
+  })
+})

@@ -1,0 +1,29 @@
+import type { Platform } from '@/platform/platform'
+import { vi } from 'vitest'
+
+export function fakePlatform(): Platform & { revive: () => void } {
+  const revived = new Set<() => void>()
+  const lastUsers = new Map<string, number>()
+  return {
+    kind: 'web',
+    server: { isEditable: false, load: async () => 'http://chat.test', save: vi.fn() },
+    lastUser: {
+      load: server => lastUsers.get(server) ?? null,
+      save: (server, userId) => void lastUsers.set(server, userId),
+      clear: server => void lastUsers.delete(server),
+    },
+    refreshTokens: () => ({ inCookie: true, load: async () => null, save: vi.fn(), clear: vi.fn() }),
+    setLocale: vi.fn(),
+    openExternal: vi.fn(),
+    noticePermission: () => 'granted',
+    askForNotices: async () => 'granted',
+    notify: vi.fn(),
+    setBadge: vi.fn(),
+    onOpen: () => () => {},
+    onRevived(listener) {
+      revived.add(listener)
+      return () => revived.delete(listener)
+    },
+    revive: () => revived.forEach(listener => listener()),
+  }
+}

@@ -1,0 +1,91 @@
+import type { Me, Member, Membership, Message, Room, Sender, User } from '@/api/types'
+
+const NOON = '2026-01-01T12:00:00Z'
+
+export function aSender(id: number, more: Partial<Sender> = {}): Sender {
+  return { id, username: `user${id}`, display_name: `User ${id}`, avatar_url: null, is_bot: false, ...more }
+}
+
+export function aUser(id: number, more: Partial<User> = {}): User {
+  return { ...aSender(id), status: 'offline', status_text: '', last_seen_at: null, ...more }
+}
+
+export function aMe(id: number, more: Partial<Me> = {}): Me {
+  return {
+    ...aUser(id),
+    email: `user${id}@example.org`,
+    bio: '',
+    locale: 'en',
+    timezone: 'UTC',
+    is_staff: false,
+    preferences: {},
+    ...more,
+  }
+}
+
+export function aMembership(more: Partial<Membership> = {}): Membership {
+  return {
+    role: 'member',
+    last_read_seq: 0,
+    unread_count: 0,
+    mention_count: 0,
+    first_mention_seq: null,
+    notify: 'all',
+    notify_until: null,
+    muted_until: null,
+    pinned_at: null,
+    joined_at: NOON,
+    ...more,
+  }
+}
+
+export function aRoom(id: number, more: Partial<Room> = {}): Room {
+  return {
+    id,
+    code: '123456',
+    name: `Room ${id}`,
+    description: '',
+    announcement: '',
+    kind: 'public',
+    avatar_url: null,
+    created_by: 1,
+    created_at: NOON,
+    archived_at: null,
+    member_count: 2,
+    version: 0,
+    last_seq: 0,
+    last_message: null,
+    peer: null,
+    membership: aMembership(),
+    ...more,
+  }
+}
+
+export function aMember(id: number, more: Partial<Member> = {}): Member {
+  return { user: aUser(id), role: 'member', joined_at: NOON, muted_until: null, version: 1, ...more }
+}
+
+/** A message whose id, seq, version and nonce follow from its seq. */
+export function aMessage(seq: number, more: Partial<Message> = {}): Message {
+  return {
+    id: 1000 + seq,
+    room_id: 7,
+    seq,
+    version: seq,
+    kind: 'text',
+    sender: aSender(2),
+    content: `message ${seq}`,
+    nonce: `nonce-${seq}`,
+    reply_to: null,
+    mentions: [],
+    mention_all: false,
+    attachments: [],
+    reactions: [],
+    system: null,
+    pinned_at: null,
+    edited_at: null,
+    recalled_at: null,
+    created_at: NOON,
+    ...more,
+  }
+}
