@@ -3,8 +3,8 @@
 import threading
 from functools import partial
 
+from chatsite.gateway import publisher
 from chatsite.gateway.events import Envelope
-from chatsite.gateway.publisher import publisher
 
 INTERVAL_SECONDS = 1.0
 Key = tuple[int, int]  # room id, user id
@@ -26,7 +26,7 @@ class ReadNews:
             self._publish(key, news)
 
     def _publish(self, key: Key, news: Envelope) -> None:
-        sender = publisher()
+        sender = publisher.publisher()
         sender.put((news,))
         sender.loop.call_soon_threadsafe(sender.loop.call_later, INTERVAL_SECONDS, partial(self._second_is_over, key))
 
