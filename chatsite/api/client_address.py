@@ -39,14 +39,15 @@ def is_secure(request: HttpRequest) -> bool:
 
 def is_own_origin(request: HttpRequest) -> bool:
     """Was the call made by a page of this very server?"""
-    origin = urlsplit(request.headers.get("Origin", ""))
-    if origin.scheme not in DEFAULT_PORTS:
+    scheme, _, netloc = request.headers.get("Origin", "").partition("://")
+    if scheme not in DEFAULT_PORTS:
         return False
-    own = {_host(origin.scheme, request.get_host())}
+    own = {_host(scheme, request.get_host())}
     if settings.PUBLIC_URL:
         public = urlsplit(settings.PUBLIC_URL)
         own.add(_host(public.scheme, public.netloc))
-    return _host(origin.scheme, origin.netloc) in own
+    origin = _host(scheme, netloc)
+    return origin[0] is not None and origin in own
 
 
 def is_from_this_machine(request: HttpRequest) -> bool:
