@@ -96,9 +96,9 @@ export function createEntrance({ platform, locale }: EntranceOptions): Entrance 
 
   /** Registering hands the refresh token to the script; the browser keeps it in a cookie, as after signing in. */
   async function moveIntoCookie({ refresh }: SignedIn, { username, password }: RegisterBody): Promise<SignedIn> {
-    const signedIn = await door().login({ username, password }, true)
+    // In this order: signing out takes the cookie away too.
     await door().logout(refresh)
-    return signedIn
+    return door().login({ username, password }, true)
   }
 
   async function welcome({ user, access, refresh }: SignedIn): Promise<void> {
