@@ -1,0 +1,65 @@
+"""Two servers on one database and one Redis are one chat."""
+
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.live import Person, Server
+from tests.trouble.conftest import second_node
+
+
+@pytest.fixture
+def other(server: Server, tmp_path: Path) -> Iterator[Server]:
+    node = second_node(server, tmp_path / "other").start()
+    yield node
+    node.destroy()
+
+
+def at(node: Server, person: Person) -> Person:
+    """The same person, signed in as before, talking to another node."""
+    moved = Person.__new__(Person)
+    moved.__dict__ = {**person.__dict__, "server": node}
+    return moved
+
+
+def test_what_is_said_at_one_is_heard_at_the_other(server: Server, other: Server, ada: Person, bob: Person) -> None:
+    room = ada.make_room()["id"]
+    there = at(other, bob)
+    there.ok("POST", f"/api/rooms/{room}/join")
+    with ada.socket() as mine, there.socket() as theirs:
+        theirs.ask("join_room", {"room_id": room}, answer="joined_room")
+        for i in range(20):
+            (mine if i % 2 else theirs).ask("send_message", {"room_id": room, "content": str(i)})
+        for socket in (mine, theirs):
+            while len(socket.of("new_message")) < 20:
+                assert socket.receive(15)
+            assert [e["message"]["content"] for e in socket.of("new_message")] == [str(i) for i in range(20)]
+        mine.ask("typing", {"room_id": room})
+        assert theirs.expect("typing")["user_id"] == ada.id
+
+
+def test_a_sign_out_at_one_closes_the_socket_at_the_other(server: Server, other: Server, ada: Person) -> None:
+    away = at(other, ada.sign_in_again())
+    with away.socket() as theirs:
+        ada.ok("DELETE", "/api/auth/sessions")
+        assert theirs.expect("session_revoked")
+        assert theirs.closed_with() == 4401
+
+
+def test_what_a_dying_node_committed_is_delivered_by_the_other(
+    server: Server, other: Server, ada: Person, bob: Person
+) -> None:
+    room = ada.make_room()["id"]
+    bob.ok("POST", f"/api/rooms/{room}/join")
+    away = at(other, ada)
+    with away.socket() as mine, bob.socket() as theirs:
+        ack = mine.ask("send_message", {"room_id": room, "content": "last words"})
+        other.stop(signal.SIGKILL)
+        while not any(
+            m["id"] == ack["message_id"]
+            for m in [m for s in theirs.of("room_sync") for m in s["messages"]]
+            + [e["message"] for e in theirs.of("new_message")]
+        ):
+            assert theirs.receive(15)

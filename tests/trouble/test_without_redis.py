@@ -1,0 +1,86 @@
+"""Redis is a hint: without it everything is stored, delivered and refused as before, a moment later."""
+
+import pytest
+
+from tests.contract.test_stream import assert_contiguous
+from tests.live import PASSWORD, Person, Server, call
+from tests.trouble.conftest import OwnRedis
+
+
+@pytest.mark.usefixtures("no_redis")
+def test_people_register_sign_in_read_and_write(server: Server) -> None:
+    cleo = server.register()
+    status, _ = call(server.base, "POST", "/api/auth/login", {"username": cleo.name, "password": PASSWORD})
+    assert status == 200
+    room = cleo.make_room()["id"]
+    cleo.say(room, "by REST")
+    with cleo.socket() as socket:
+        socket.ask("send_message", {"room_id": room, "content": "by socket"})
+    texts = [m["content"] for m in cleo.ok("GET", f"/api/rooms/{room}/messages")["results"] if m["kind"] == "text"]
+    assert texts == ["by REST", "by socket"]
+    status, health = call(server.base, "GET", "/api/health")
+    assert (status, health["status"], health["redis"]) == (200, "degraded", "down")
+
+
+def test_what_is_said_meanwhile_arrives_once_and_in_order(
+    server: Server, redis: OwnRedis, ada: Person, bob: Person
+) -> None:
+    room = ada.make_room()["id"]
+    bob.ok("POST", f"/api/rooms/{room}/join")
+    start = bob.ok("GET", f"/api/rooms/{room}")["version"]
+    with ada.socket() as mine, bob.socket() as theirs:
+        mine.ask("send_message", {"room_id": room, "content": "0"})
+        redis.kill()
+        for i in range(1, 6):
+            mine.ask("send_message", {"room_id": room, "content": str(i)})
+        theirs.expect("room_sync", room_id=room)
+        redis.start()
+        last = mine.ask("send_message", {"room_id": room, "content": "6"})
+        while assert_contiguous(theirs, room, start) < last["version"]:
+            assert theirs.receive(15)
+        heard = [m["seq"] for s in theirs.of("room_sync") for m in s["messages"]]
+        heard += [e["message"]["seq"] for e in theirs.of("new_message")]
+        assert sorted(set(heard)) == list(range(min(heard), last["seq"] + 1))
+        assert last["seq"] - min(heard) == 6
+
+
+@pytest.mark.usefixtures("no_redis")
+def test_who_is_let_in_and_out_hears_of_it(ada: Person, bob: Person) -> None:
+    room = ada.make_room()["id"]
+    with bob.socket() as theirs:
+        bob.ok("POST", f"/api/rooms/{room}/join")
+        added = theirs.expect("room_added")["room"]
+        assert added["id"] == room
+        ada.say(room, "hello")
+        while not any(m["content"] == "hello" for s in theirs.of("room_sync") for m in s["messages"]):
+            assert theirs.receive(15)
+        ada.ok("DELETE", f"/api/rooms/{room}/members/{bob.id}")
+        ada.say(room, "behind your back")
+        assert theirs.expect("room_removed", room_id=room)["reason"] == "kicked"
+        theirs.settle()
+        assert "behind your back" not in str(theirs.frames)
+
+
+@pytest.mark.usefixtures("no_redis")
+def test_a_device_that_was_signed_out_is_closed(ada: Person) -> None:
+    other = ada.sign_in_again()
+    with other.socket() as theirs:
+        ada.ok("DELETE", "/api/auth/sessions")
+        theirs.expect("session_revoked")
+        assert theirs.closed_with() == 4401
+
+
+def test_when_redis_is_back_what_needs_it_flows_again(redis: OwnRedis, ada: Person, bob: Person) -> None:
+    room = ada.make_room()["id"]
+    bob.ok("POST", f"/api/rooms/{room}/join")
+    with ada.socket() as mine, bob.socket() as theirs:
+        theirs.ask("join_room", {"room_id": room}, answer="joined_room")
+        redis.kill()
+        mine.settle()
+        redis.start()
+        for _ in range(30):
+            mine.ask("typing", {"room_id": room})
+            theirs.receive(1)
+            if theirs.of("typing"):
+                break
+        assert theirs.expect("typing", room_id=room)["user_id"] == ada.id
