@@ -1,7 +1,5 @@
 """Who may do what in a room. Questions first; the `require_…` raise what the contract names."""
 
-from datetime import datetime
-
 from django.utils.timezone import now
 
 from chatsite.errors import ChatError, NotAMember, PermissionDenied
@@ -15,13 +13,8 @@ def can_read(membership: Membership | None) -> bool:
     return membership is not None and membership.is_current
 
 
-def is_muted(membership: Membership, at: datetime | None = None) -> bool:
-    return membership.muted_until is not None and membership.muted_until > (at or now())
-
-
-def can_post(room: Room, membership: Membership | None, at: datetime | None = None) -> bool:
-    """To write, edit, react and pin."""
-    return membership is not None and can_read(membership) and not room.archived_at and not is_muted(membership, at)
+def is_muted(membership: Membership) -> bool:
+    return membership.muted_until is not None and membership.muted_until > now()
 
 
 def can_manage(membership: Membership | None) -> bool:
@@ -62,6 +55,7 @@ def require_open(room: Room) -> None:
 
 
 def require_post(room: Room, membership: Membership | None) -> Membership:
+    """To write, edit, react and pin."""
     member = require_member(membership)
     require_open(room)
     if is_muted(member):

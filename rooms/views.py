@@ -1,4 +1,5 @@
 from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.viewsets import ViewSet
@@ -86,6 +87,7 @@ class RoomViewSet(ViewSet):
         settings.remove_avatar(user_id=user_of(request).pk, room_id=int(room_id))
         return NoContent()
 
+    @extend_schema(operation_id="rooms_enter")
     @operation(request=EnterRoom, response=RoomOut, summary="Join by code or by id")
     @action(detail=False, methods=["post"], url_path="join")
     def enter(self, request: Request) -> WireResponse:

@@ -25,7 +25,7 @@ def invite_out(invite: Invite) -> InviteOut:
     return InviteOut(
         id=invite.pk,
         token=invite.token,
-        url=f"{settings.PUBLIC_URL.rstrip('/')}/invite/{invite.token}",
+        url=f"{settings.PUBLIC_URL}/invite/{invite.token}",
         expires_at=invite.expires_at,
         max_uses=invite.max_uses,
         uses=invite.uses,

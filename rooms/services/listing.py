@@ -7,6 +7,8 @@ from rooms.models import Room, RoomCounter
 from rooms.rendering import Counters, counters_of, rooms_out
 from rooms.schemas import RoomOut, RoomPage
 
+Q_CHARS = 100  # longer than any name; SQLite refuses to look for much longer ones
+
 
 def my_rooms(*, user_id: int) -> RoomPage:
     """All rooms that I am in, latest activity first."""
@@ -22,7 +24,7 @@ def _activity(room: Room, counters: Counters) -> tuple[object, int]:
 def directory(*, user_id: int, q: str, cursor: str | None, limit: int) -> RoomPage:
     """Public rooms by name; `q` is a part of the name or the whole code."""
     rows = Room.objects.public().order_by("name", "id")
-    if q:
+    if q := q[:Q_CHARS]:
         rows = rows.filter(Q(name__icontains=q) | Q(code=q))
     if key := from_cursor(cursor, tuple[str, int]):
         rows = rows.filter(Q(name__gt=key[0]) | Q(name=key[0], id__gt=key[1]))

@@ -12,7 +12,7 @@ LATER = "2999-01-01T00:00:00Z"
 
 
 def test_a_link_lets_people_into_a_private_room(ann: Person, bob: Person, settings: Any, published: Listen) -> None:
-    settings.PUBLIC_URL = "https://chat.example/"
+    settings.PUBLIC_URL = "https://chat.example"
     room = make_room(ann.user, kind="private")
     made = ann.api.post(f"/api/rooms/{room.id}/invites", {"max_uses": 2, "expires_at": LATER})
     invite = made.json()
