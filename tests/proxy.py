@@ -19,7 +19,8 @@ class Proxy:
         self._flows = asyncio.Event()
         self._writers: set[asyncio.StreamWriter] = set()
         self._loop = asyncio.new_event_loop()
-        threading.Thread(target=self._loop.run_forever, daemon=True, name="proxy").start()
+        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True, name="proxy")
+        self._thread.start()
         self._do(self._listen())
 
     def _do(self, coroutine: Coroutine[Any, Any, None]) -> None:
@@ -69,5 +70,14 @@ class Proxy:
         self._loop.call_soon_threadsafe(self._flows.set)
 
     def close(self) -> None:
-        self.cut()
+        self._do(self._close())
         self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join(10)
+        self._loop.close()
+
+    async def _close(self) -> None:
+        self._server.close()
+        await self._cut()
+        self._flows.set()
+        if others := asyncio.all_tasks() - {asyncio.current_task()}:
+            await asyncio.wait(others, timeout=5)
