@@ -25,6 +25,7 @@ api = [
 
 urlpatterns = [
     path("api/", include(api)),
+    path("media/avatars/", include("accounts.media_urls")),
     path("admin/", admin.site.urls),
     re_path(r"^(?!api(?:/|$)|ws/?$|static/|media/|admin(?:/|$)).*$", index),
 ]
