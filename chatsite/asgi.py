@@ -35,7 +35,7 @@ async def lifespan(scope: dict[str, Any], receive: Any, send: Any) -> None:
 application = ProtocolTypeRouter(
     {
         # One thread hop a request, on threads that keep their database connection (docs: ARCHITECTURE.md).
-        "http": WSGIMiddleware(wsgi_application, workers=settings.REST_THREADS),
+        "http": WSGIMiddleware(wsgi_application, workers=settings.REST_THREADS),  # type: ignore[arg-type]
         "websocket": URLRouter(websocket_urlpatterns),
         "lifespan": lifespan,
     }

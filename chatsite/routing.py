@@ -13,5 +13,5 @@ GatewayConsumer.router = router
 
 websocket_urlpatterns = [
     re_path(r"^ws/?$", GatewayConsumer.as_asgi()),
-    re_path(r"", reject),
+    re_path(r"", reject),  # type: ignore[arg-type]
 ]

@@ -1,7 +1,7 @@
 """Every REST path and page. Presence stands before accounts: /users/online is no user's id."""
 
 from django.contrib import admin
-from django.urls import include, path, re_path
+from django.urls import URLPattern, URLResolver, include, path, re_path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
 from chatsite.api import exceptions
@@ -12,7 +12,7 @@ from chatsite.client import index
 router = WireRouter()
 router.register("health", HealthViewSet, basename="health")
 
-api = [
+api: list[URLPattern | URLResolver] = [
     path("", include("presence.urls")),
     path("", include("messaging.urls")),
     path("", include("accounts.urls")),

@@ -7,6 +7,7 @@ import msgspec
 from msgspec import Meta
 
 from accounts.schemas import SenderOut, UserId, UserOut
+from chatsite.api.schema import component
 from chatsite.gateway.events import Event
 from chatsite.gateway.frames import Schema
 from rooms.schemas import MemberOut, RoomId, RoomOut
@@ -102,6 +103,18 @@ class RoomSync(Event):
     room: RoomOut | None
     members: list[MemberOut]
     messages: list[MessageOut]
+
+
+@component
+class RoomHead(msgspec.Struct, frozen=True):
+    """A row of `ready`."""
+
+    room_id: int
+    version: int
+    last_seq: int
+    last_read_seq: int
+    unread_count: int
+    mention_count: int
 
 
 class ReadUpdated(Event):

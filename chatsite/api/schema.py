@@ -7,10 +7,17 @@ import msgspec
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 
 from chatsite.errors import ErrorOut
+from chatsite.gateway.events import Event
 
 F = TypeVar("F", bound=Callable[..., Any])
 REF = "#/components/schemas/{name}"
 _types: set[Any] = {ErrorOut}
+
+
+def component(kind: F) -> F:
+    """Class decorator: documents a struct that only ready-encoded JSON refers to."""
+    _types.add(kind)
+    return kind
 
 
 def _schema(kind: Any) -> dict[str, Any]:
@@ -48,7 +55,7 @@ def operation(
     )
 
 
-def _all_events(kind: type) -> Iterable[type]:
+def _all_events(kind: type[Event]) -> Iterable[type[Event]]:
     for child in kind.__subclasses__():
         yield child
         yield from _all_events(child)
@@ -56,11 +63,11 @@ def _all_events(kind: type) -> Iterable[type]:
 
 def add_wire_components(result: dict[str, Any], generator: Any, request: Any, public: bool) -> dict[str, Any]:
     """Post-processing hook: adds the structs, and the gateway's commands and events by their wire names."""
-    from chatsite.gateway.events import Event
+    from chatsite.gateway.frames import Authenticate
     from chatsite.routing import router
 
-    events = {e.type: e for e in _all_events(Event)}
-    commands = {name: route.schema for name, route in router.routes.items()}
+    events: dict[str, type] = {e.type: e for e in _all_events(Event)} | {"error": ErrorOut}
+    commands = {"authenticate": Authenticate} | {name: route.schema for name, route in router.routes.items()}
     kinds = sorted({*_types, *events.values(), *commands.values()}, key=str)
     kinds = [k for k in kinds if not (get_origin(k) is None and k in (str, int, bool, dict))]
     schemas, components = msgspec.json.schema_components(kinds, ref_template=REF)

@@ -20,8 +20,8 @@ from chatsite.gateway import frames, rate_limit
 from chatsite.gateway import pull as slots
 from chatsite.gateway.authentication import headers_of, limits, locale_of, origin_is_allowed
 from chatsite.gateway.connection import Batch, Connection, PushWire, SendWire, Wire
-from chatsite.gateway.events import Event, encode
-from chatsite.gateway.frames import Authenticate, Close, Reconnect
+from chatsite.gateway.events import Event
+from chatsite.gateway.frames import Authenticate, Close, Ready, Reconnect
 from chatsite.gateway.hub import hub
 from chatsite.gateway.pull import SignedIn
 from chatsite.gateway.router import CommandRouter, Route
@@ -42,7 +42,7 @@ Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 
 
-class Ended(Exception):  # noqa: N818 - an outcome, not an error
+class Ended(Exception):
     """The connection ends with this close code."""
 
     def __init__(self, code: int) -> None:
@@ -50,7 +50,7 @@ class Ended(Exception):  # noqa: N818 - an outcome, not an error
         self.code = code
 
 
-class Disconnected(Exception):  # noqa: N818
+class Disconnected(Exception):
     """The peer is gone, or the connection was closed."""
 
 
@@ -203,18 +203,17 @@ class GatewayConsumer(AsyncConsumer):  # type: ignore[misc]
         connection.heard_at = connection.hub.loop.time()
 
     def _ready_frame(self, reply_to: str | None, signed_in: SignedIn, ready: slots.Ready) -> bytes:
-        answer = b',"id":' + encode(reply_to) if reply_to is not None else b""
-        data = {
-            "user": ready.user,
-            "session_id": signed_in.session_id,
-            "protocol": PROTOCOL,
-            "epoch": ready.epoch,
-            "server_time": now(),
-            "heartbeat_seconds": settings.HEARTBEAT_SECONDS,
-            "limits": limits(),
-            "rooms": [head.data for head in ready.heads],
-        }
-        return b'{"type":"ready"' + answer + b',"data":' + encode(data) + b"}"
+        event = Ready(
+            user=ready.user,
+            session_id=signed_in.session_id,
+            protocol=PROTOCOL,
+            epoch=ready.epoch,
+            server_time=now(),
+            heartbeat_seconds=settings.HEARTBEAT_SECONDS,
+            limits=limits(),
+            rooms=[head.data for head in ready.heads],
+        )
+        return event.frame(reply_to)
 
     async def _catch_up(
         self, connection: Connection, command: Authenticate, ready: slots.Ready, ahead: list[int]

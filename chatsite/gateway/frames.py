@@ -1,9 +1,11 @@
 """Frames of the WebSocket protocol and the codes a connection is closed with."""
 
+from datetime import datetime
 from enum import IntEnum
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
+from msgspec import Meta
 
 from chatsite.errors import ErrorOut
 from chatsite.gateway.events import Event, encode
@@ -49,6 +51,19 @@ class ReadyLimits(msgspec.Struct, frozen=True):
     frame_bytes: int
     upload_bytes: int
     recall_seconds: int
+
+
+class Ready(Event):
+    """Who I am, and where the stream of each of my rooms starts."""
+
+    user: Annotated[Any, Meta(extra_json_schema={"$ref": "#/components/schemas/UserOut"})]
+    session_id: int
+    protocol: int
+    epoch: str
+    server_time: datetime
+    heartbeat_seconds: int
+    limits: ReadyLimits
+    rooms: list[Annotated[Any, Meta(extra_json_schema={"$ref": "#/components/schemas/RoomHead"})]]
 
 
 class Reconnect(Event):

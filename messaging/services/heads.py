@@ -3,28 +3,16 @@
 from collections.abc import Collection
 from datetime import datetime
 
-import msgspec
-
 from accounts.models import Session, User
 from accounts.public import users_out
 from chatsite.gateway.pull import Head, Moved, Ready, Recent
 from messaging.models import Epoch
+from messaging.schemas import RoomHead
 from messaging.services.pull import farewell
 from rooms import slots
 from rooms.models import Membership, Room, RoomCounter
 from rooms.rendering import NO_MENTIONS, room_added
 from rooms.slots import UnreadMentions
-
-
-class HeadOut(msgspec.Struct, frozen=True):
-    """A row of `ready`."""
-
-    room_id: int
-    version: int
-    last_seq: int
-    last_read_seq: int
-    unread_count: int
-    mention_count: int
 
 
 def ready(user_id: int) -> Ready:
@@ -41,7 +29,7 @@ def ready(user_id: int) -> Ready:
 
 def _head(membership: Membership, counter: RoomCounter, mentions: UnreadMentions) -> Head:
     unread = membership.unread_count(counter.message_count)
-    row = HeadOut(counter.room_id, counter.version, counter.last_seq, membership.last_read_seq, unread, mentions.count)
+    row = RoomHead(counter.room_id, counter.version, counter.last_seq, membership.last_read_seq, unread, mentions.count)
     return Head(counter.room_id, counter.version, row)
 
 
