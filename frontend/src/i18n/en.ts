@@ -64,7 +64,7 @@ export default {
     edited: '(edited)', sending: 'Sending…', failed: 'Not sent', failedBecause: 'Not sent: {reason}', queued: 'Will be sent when you are back online',
     recalledMine: 'You recalled a message', recalled: '{name} recalled a message', reedit: 'Edit again', quoteGone: 'Message recalled', quoteFile: 'File',
     actions: 'Message actions', reply: 'Reply', edit: 'Edit', recall: 'Recall', copy: 'Copy text', react: 'Add reaction', reactWith: 'React with {emoji}', more: 'More',
-    reactedBy: '{emoji} {n} person | {emoji} {n} people', reactedByYou: '{emoji} you | {emoji} {n} people, including you',
+    reactedBy: '{emoji} {n} person | {emoji} {n} people', reactedByYou: '{emoji} {n}, you | {emoji} {n} people, including you',
     replyTo: 'Reply to {name}', mentionsYou: 'mentions you', me: 'You', someone: 'Deleted user', bot: 'Bot', read: 'Read', delivered: 'Delivered',
     label: { edited: 'edited', sending: 'sending', failed: 'not sent', reactions: '{n} reaction | {n} reactions' },
   },
