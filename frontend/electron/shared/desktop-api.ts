@@ -55,3 +55,22 @@ declare global {
     readonly desktop?: DesktopApi
   }
 }
+
+/** The calls above by the names of their channels: from the page, each answered. */
+export interface DesktopCalls {
+  'server.get': DesktopApi['server']['get']
+  'server.set': DesktopApi['server']['set']
+  'session.load': DesktopApi['session']['load']
+  'session.save': DesktopApi['session']['save']
+  'session.clear': DesktopApi['session']['clear']
+  'setLocale': DesktopApi['setLocale']
+  'openExternal': DesktopApi['openExternal']
+  'notify': DesktopApi['notify']
+  'setBadge': DesktopApi['setBadge']
+}
+
+/** What the page is told without having asked. */
+export interface DesktopNews {
+  open: (path: string) => void
+  wake: () => void
+}
