@@ -36,7 +36,7 @@ export default defineConfig({
   },
   test: {
     environment: 'happy-dom',
-    include: ['src/**/*.test.ts'],
+    include: ['{src,electron}/**/*.test.ts'],
     exclude: configDefaults.exclude,
     restoreMocks: true,
     unstubGlobals: true,
