@@ -113,6 +113,25 @@ def test_a_room_that_does_not_exist_is_not_found(ann: Person, room_id: str) -> N
     assert ann.api.get(f"/api/rooms/{room_id}").status_code == 404
 
 
+def test_nothing_is_done_in_a_room_that_does_not_exist(ann: Person, bob: Person) -> None:
+    at = "/api/rooms/999999"
+    answers = [
+        ann.api.patch(at, {"name": "x"}),
+        ann.api.delete(at),
+        ann.api.post(f"{at}/join"),
+        ann.api.post("/api/rooms/join", {"room_id": 2**53 - 1}),
+        ann.api.post(f"{at}/leave"),
+        ann.api.post(f"{at}/members", {"user_id": bob.id}),
+        ann.api.get(f"{at}/members"),
+        ann.api.put(f"{at}/bans/{bob.id}"),
+        ann.api.post(f"{at}/invites"),
+        ann.api.delete(f"{at}/invites/1"),
+        ann.api.patch(f"{at}/membership", {"pinned": True}),
+        ann.api.post(f"{at}/transfer", {"user_id": bob.id}),
+    ]
+    assert [code_of(a) for a in answers] == [(404, "not_found")] * len(answers)
+
+
 def test_nobody_reads_rooms_without_signing_in(api: Api, ann: Person) -> None:
     room = make_room(ann.user)
     for path in ("/api/rooms/", f"/api/rooms/{room.id}", "/api/rooms/?scope=public"):
