@@ -9,9 +9,11 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core import checks
 from django.core.checks import CheckMessage, Tags, register
+from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError, connections
 
 SECRET_CHARS_MIN = 32
+SECRET_KINDS_MIN = 8  # different characters
 DEFAULT_SECRETS = ("change-me", "changeme", "secret", "your-", "django-insecure", "example", "default", "test-")
 MYSQL_MIN, MARIADB_MIN = (8, 0, 11), (10, 6)
 
@@ -44,16 +46,23 @@ def check_database(databases: Sequence[str] | None = None, **kwargs: Any) -> lis
 
 
 def unsafe_secrets() -> Found:
-    for name in ("SECRET_KEY", "JWT_SECRET_KEY"):
-        value = getattr(settings, name)
+    values = {name: _secret(name) for name in ("SECRET_KEY", "JWT_SECRET_KEY")}
+    for name, value in values.items():
         if not value:
             yield "001", f"{name} is not set: give it {SECRET_CHARS_MIN} random characters or more."
         elif len(value) < SECRET_CHARS_MIN:
             yield "002", f"{name} is shorter than {SECRET_CHARS_MIN} characters."
-        elif value.lower().startswith(DEFAULT_SECRETS) or len(set(value)) < 8:
+        elif value.lower().startswith(DEFAULT_SECRETS) or len(set(value)) < SECRET_KINDS_MIN:
             yield "003", f"{name} is a default: everybody knows it."
-    if settings.SECRET_KEY and settings.SECRET_KEY == settings.JWT_SECRET_KEY:
+    if len(set(values.values())) == 1 and all(values.values()):
         yield "004", "SECRET_KEY and JWT_SECRET_KEY are the same: one leak must not open both."
+
+
+def _secret(name: str) -> str:
+    try:
+        return str(getattr(settings, name))
+    except ImproperlyConfigured:  # Django's word for an empty SECRET_KEY
+        return ""
 
 
 def unsafe_addresses() -> Found:
@@ -64,7 +73,7 @@ def unsafe_addresses() -> Found:
             yield "012", f"ALLOWED_ORIGINS must not hold a wildcard: {origin}."
     if settings.UNSAFE == "warn":
         return  # a private network is what local is for
-    if not settings.ALLOWED_HOSTS or "*" in settings.ALLOWED_HOSTS:
+    if not settings.ALLOWED_HOSTS or any(host.startswith(("*", ".")) for host in settings.ALLOWED_HOSTS):
         yield "011", "ALLOWED_HOSTS must name this site's hosts, without a wildcard."
     for origin in settings.ALLOWED_ORIGINS:
         if origin.startswith("http://"):

@@ -134,7 +134,9 @@ def _binary() -> str:
 def _stop(run_dir: Path, url: str) -> bool:
     pid = int((run_dir / "redis.pid").read_text())
     os.kill(pid, signal.SIGTERM)
-    if not _wait(lambda: not _lives(pid), STOP_SECONDS):
+    # It removes its socket last; as a process it may linger until somebody reaps it.
+    sock = Path(url.removeprefix("unix://"))
+    if not _wait(lambda: not sock.exists() or not _lives(pid), STOP_SECONDS):
         os.kill(pid, signal.SIGKILL)
     return True
 

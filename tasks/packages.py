@@ -32,6 +32,8 @@ def install(name: str) -> None:
     if not install_packages(["-r", str(requirements)]):
         raise Failed(f"pip could not install {requirements.relative_to(ROOT)}: see its words above.")
     stamp.write()
+    if name == "dev":  # holds the base too
+        Stamp(VENV / ".installed-base", [REQUIREMENTS / "base.txt"], extra=sys.version).write()
 
 
 def install_packages(arguments: list[str], *, quiet: bool = False) -> bool:

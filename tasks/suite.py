@@ -13,6 +13,7 @@ SERVER_TESTS = ["tests", "--ignore=tests/e2e", "--ignore=tests/benchmarks"]
 LOCAL_DATABASE = "mysql://root@127.0.0.1:3306/test_chat"
 LOCAL_REDIS = "redis://127.0.0.1:6379/0"
 EMBEDDED = {"DATABASE_URL": "", "REDIS_URL": "", "MYSQL_HOST": "", "MYSQL_DATABASE": "", "REDIS_HOST": ""}
+COVERAGE = ROOT / "var" / "coverage"
 IN_CI = os.environ.get("CI") == "true"
 
 
@@ -44,9 +45,6 @@ def check_ui() -> None:
     steps.finish()
 
 
-COVERAGE = ROOT / "var" / "coverage"
-
-
 def _measured(name: str, extra: dict[str, str] | None = None) -> dict[str, str]:
     return {"COVERAGE_FILE": str(COVERAGE / f".coverage.{name}"), **(extra or {})}
 
@@ -64,10 +62,7 @@ def real_services() -> dict[str, str] | None:
         "DATABASE_URL": os.environ.get("TEST_DATABASE_URL") or LOCAL_DATABASE,
         "REDIS_URL": os.environ.get("TEST_REDIS_URL") or LOCAL_REDIS,
     }
-    if (
-        output([PYTHON, "manage.py", "reach"], env={**found, "DJANGO_SETTINGS_MODULE": "chatsite.settings.test"})
-        is None
-    ):
+    if output([PYTHON, "manage.py", "reach"], env={**TEST_SETTINGS, **found}) is None:
         say("\n!!! NOT TESTED on MySQL and Redis: they do not answer. Set TEST_DATABASE_URL and TEST_REDIS_URL.")
         return None
     return found

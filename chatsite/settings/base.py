@@ -1,5 +1,6 @@
 """Every setting, read from the environment once. The other modules of this package only tighten or loosen."""
 
+import sys
 from datetime import timedelta
 from pathlib import Path
 
@@ -28,7 +29,7 @@ DATABASE_THREADS = whole("DATABASE_THREADS", 8, least=1)
 TRUSTED_PROXIES = text("TRUSTED_PROXIES", "127.0.0.1,::1")
 
 INSTALLED_APPS = [
-    "daphne",
+    *(["daphne"] if "runserver" in sys.argv else []),  # its Twisted costs every other process time and memory
     "chatsite",
     "accounts",
     "rooms",
@@ -151,7 +152,7 @@ SPECTACULAR_SETTINGS = {
     "REDOC_DIST": "SIDECAR",
     "SERVE_AUTHENTICATION": [],
     "SERVE_PERMISSIONS": [],
-    "POSTPROCESSING_HOOKS": ["chatsite.api.schema.add_wire_components"],
+    "POSTPROCESSING_HOOKS": ["chatsite.openapi.add_wire_components"],
 }
 SECURE_CROSS_ORIGIN_OPENER_POLICY = None  # chatsite/security.py: browsers complain of it on plain http
 CORS_ALLOWED_ORIGINS = [*ALLOWED_ORIGINS, DESKTOP_ORIGIN]

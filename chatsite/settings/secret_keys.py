@@ -39,7 +39,7 @@ def _kept_or_made(env_file: Path, names: list[str]) -> dict[str, str]:
 
 def _kept(content: str, name: str) -> str:
     """Another process may have written it since we read the file."""
-    found = re.search(rf"^(?:export\s+)?{name}[ \t]*=[ \t]*(\S+)[ \t]*$", content, re.MULTILINE)
+    found = re.search(rf"^(?:export\s+)?{name}[ \t]*=[ \t]*(\S.*?)[ \t]*$", content, re.MULTILINE)
     return found[1].strip("'\"") if found else ""
 
 

@@ -1,5 +1,0 @@
-"""A server that tests run in a process of its own: as `make run`, with cheap password hashes."""
-
-from chatsite.settings.local import *  # noqa: F403
-
-PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
