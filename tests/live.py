@@ -15,7 +15,7 @@ import time
 import urllib.error
 import urllib.request
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 from urllib.parse import urlsplit, urlunsplit
 
 from websockets.exceptions import ConnectionClosed
@@ -103,7 +103,16 @@ class Server:
     def start(self) -> Server:
         command = {
             "uvicorn": [sys.executable, "manage.py", "serve"],
-            "daphne": [sys.executable, "-m", "daphne", "-b", "127.0.0.1", "-p", str(self.port), "chatsite.asgi:application"],
+            "daphne": [
+                sys.executable,
+                "-m",
+                "daphne",
+                "-b",
+                "127.0.0.1",
+                "-p",
+                str(self.port),
+                "chatsite.asgi:application",
+            ],
         }[self.kind]
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(command, cwd=ROOT, env=self.env, stdout=log, stderr=log)
@@ -145,18 +154,25 @@ class Server:
 
 
 def call(
-    base: str, method: str, path: str, body: Any = None, *, token: str | None = None, raw: bytes | None = None, **headers: str
+    base: str,
+    method: str,
+    path: str,
+    body: Any = None,
+    *,
+    token: str | None = None,
+    raw: bytes | None = None,
+    **headers: str,
 ) -> tuple[int, Any]:
     """-> (status, decoded JSON, or the bytes when it is something else)"""
     data = raw if raw is not None else None if body is None else json.dumps(body).encode()
-    request = urllib.request.Request(base + path, method=method, data=data)  # noqa: S310
+    request = urllib.request.Request(base + path, method=method, data=data)
     request.add_header("Content-Type", "application/json")
     for name, value in headers.items():
         request.add_header(name.replace("_", "-"), value)
     if token:
         request.add_header("Authorization", f"Bearer {token}")
     try:
-        with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310
+        with urllib.request.urlopen(request, timeout=60) as answer:
             return answer.status, _decode(answer.read())
     except urllib.error.HTTPError as error:
         return error.code, _decode(error.read())
@@ -226,11 +242,17 @@ class Socket:
         url = f"ws://127.0.0.1:{server.port}/ws/"
         return cls(
             connect(
-                url, additional_headers=headers, compression=None, max_size=None, open_timeout=PATIENCE_SECONDS, proxy=None, legacy=True
+                url,
+                additional_headers=headers,
+                compression=None,
+                max_size=None,
+                open_timeout=PATIENCE_SECONDS,
+                proxy=None,
+                legacy=True,
             )
         )
 
-    def __enter__(self) -> Socket:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -265,7 +287,9 @@ class Socket:
     def expect(self, kind: str, *, timeout: float = PATIENCE_SECONDS, **match: Any) -> Frame:
         """-> the data of the next event of this type whose data has these members."""
         frame = self._until(
-            lambda f: f["type"] == kind and all(f["data"].get(k) == v for k, v in match.items()), timeout, start=self._seen
+            lambda f: f["type"] == kind and all(f["data"].get(k) == v for k, v in match.items()),
+            timeout,
+            start=self._seen,
         )
         self._seen = self.frames.index(frame) + 1
         data: Frame = frame["data"]
@@ -292,7 +316,7 @@ class Socket:
         return True
 
     def settle(self) -> list[Frame]:
-        """Everything that was on its way when the server answered a ping: nothing later than this was caused earlier."""
+        """Everything that was on its way when the server answered a ping."""
         self.ask("ping")
         return self.frames
 

@@ -1,13 +1,12 @@
 """The OpenAPI document, made from the same structs that decode and encode the wire."""
 
-from collections.abc import Callable, Iterable
-from typing import Any, TypeVar, get_origin
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 import msgspec
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 
 from chatsite.errors import ErrorOut
-from chatsite.gateway.events import Event
 
 F = TypeVar("F", bound=Callable[..., Any])
 REF = "#/components/schemas/{name}"
@@ -55,28 +54,6 @@ def operation(
     )
 
 
-def _all_events(kind: type[Event]) -> Iterable[type[Event]]:
-    for child in kind.__subclasses__():
-        yield child
-        yield from _all_events(child)
-
-
-def add_wire_components(result: dict[str, Any], generator: Any, request: Any, public: bool) -> dict[str, Any]:
-    """Post-processing hook: adds the structs, and the gateway's commands and events by their wire names."""
-    from chatsite.gateway.frames import Authenticate
-    from chatsite.routing import router
-
-    events: dict[str, type] = {e.type: e for e in _all_events(Event)} | {"error": ErrorOut}
-    commands = {"authenticate": Authenticate} | {name: route.schema for name, route in router.routes.items()}
-    kinds = sorted({*_types, *events.values(), *commands.values()}, key=str)
-    kinds = [k for k in kinds if not (get_origin(k) is None and k in (str, int, bool, dict))]
-    schemas, components = msgspec.json.schema_components(kinds, ref_template=REF)
-    by_kind = dict(zip(kinds, schemas, strict=True))
-    for name, table in (("GatewayCommands", commands), ("GatewayEvents", events)):
-        components[name] = {
-            "type": "object",
-            "properties": {wire: by_kind[kind] for wire, kind in sorted(table.items())},
-            "required": sorted(table),
-        }
-    result.setdefault("components", {}).setdefault("schemas", {}).update(dict(sorted(components.items())))
-    return result
+def components() -> tuple[Any, ...]:
+    """Every struct that an operation or a @component has named so far."""
+    return tuple(_types)

@@ -2,7 +2,7 @@
 
 from typing import Any, BinaryIO, TypeVar, cast
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from rest_framework.request import Request
 from rest_framework.routers import SimpleRouter
 
@@ -35,10 +35,9 @@ class WireRouter(SimpleRouter):
 
 def body(request: Request, kind: type[T]) -> T:
     """The request's JSON as `kind`, or validation_error. A missing body counts as {}."""
-    raw: HttpRequest = request._request
-    if raw.body and raw.content_type not in ("", JSON):
+    if request.body and request.content_type.partition(";")[0].strip().lower() not in ("", JSON):
         raise ChatError("unsupported_media")
-    return decode(raw.body or b"{}", kind)  # type: ignore[no-any-return]
+    return decode(request.body or b"{}", kind)  # type: ignore[no-any-return]
 
 
 def uploaded(request: Request, bytes_max: int) -> BinaryIO:

@@ -8,7 +8,9 @@ from websockets.exceptions import InvalidStatus
 from tests.live import Person, Server, Socket, call
 
 
-@pytest.mark.parametrize("origin", ["https://evil.example", "null", "file://", "http://127.0.0.1.evil.example", "app://other"])
+@pytest.mark.parametrize(
+    "origin", ["https://evil.example", "null", "file://", "http://127.0.0.1.evil.example", "app://other"]
+)
 def test_a_foreign_origin_is_refused_at_the_handshake(server: Server, origin: str) -> None:
     with pytest.raises(InvalidStatus) as refusal:
         Socket.open(server, Origin=origin)
@@ -113,7 +115,8 @@ def test_bad_data_is_a_validation_error_and_the_socket_stays(ada: Person, frame:
 def test_a_lone_surrogate_is_a_validation_error_on_both_doors(ada: Person) -> None:
     room = ada.make_room()
     with ada.socket() as socket:
-        socket.send_raw('{"type":"send_message","id":"s","data":{"room_id":%d,"content":"\\ud800"}}' % room["id"])
+        data = f'{{"room_id":{room["id"]},"content":"\\ud800"}}'
+        socket.send_raw(f'{{"type":"send_message","id":"s","data":{data}}}')
         assert socket._until(lambda f: f.get("id") == "s", 15, start=0)["data"]["code"] == "validation_error"
     path = f"/api/rooms/{room['id']}/messages"
     status, answer = call(ada.server.base, "POST", path, raw=b'{"content":"\\ud800"}', token=ada.access)

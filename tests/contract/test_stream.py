@@ -12,7 +12,11 @@ def versions(socket: Socket, room_id: int) -> list[tuple[int, int]]:
         data: dict[str, Any] = frame["data"]
         if data.get("room_id") == room_id and frame["type"] == "room_sync":
             found.append((data["from_version"], data["version"]))
-        elif data.get("room_id") == room_id and isinstance(data.get("version"), int) and frame["type"] not in ("ack", "joined_room"):
+        elif (
+            data.get("room_id") == room_id
+            and isinstance(data.get("version"), int)
+            and frame["type"] not in ("ack", "joined_room")
+        ):
             found.append((data["version"] - 1, data["version"]))
     return found
 

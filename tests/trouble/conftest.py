@@ -111,5 +111,3 @@ def second_node(server: Server, directory: Path) -> Server:
     node.database_url = ""
     directory.mkdir(parents=True, exist_ok=True)
     return node
-
-

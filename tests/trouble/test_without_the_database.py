@@ -18,7 +18,11 @@ def test_a_database_outage_is_503_and_signs_nobody_out(server: Server, line: Pro
     with ada.socket() as socket:
         line.cut()
         try:
-            for method, path in [("GET", "/api/rooms/"), ("GET", "/api/auth/verify"), ("GET", f"/api/rooms/{room}/messages")]:
+            for method, path in [
+                ("GET", "/api/rooms/"),
+                ("GET", "/api/auth/verify"),
+                ("GET", f"/api/rooms/{room}/messages"),
+            ]:
                 status, answer = ada.call(method, path)
                 assert (status, answer["code"]) == (503, "unavailable"), path
             status, answer = call(server.base, "POST", "/api/auth/refresh", {"refresh": ada.refresh})
