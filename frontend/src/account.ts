@@ -80,14 +80,14 @@ export function createAccount({ server, userId, platform, door, locale, onSessio
   const session = createSessionStore(pinia, { api, request, users })
   const presence = createPresenceStore(pinia, { myId: userId, users, request })
   const members = createMembersStore(pinia, { api, users })
-  const rooms = createRoomsStore(pinia, { myId: userId, api, request, streams, timelines, users })
+  const rooms = createRoomsStore(pinia, { myId: userId, api, request, timelines, users })
   const messages = createMessagesStore(pinia, {
     myId: userId,
     api,
     timelines,
     users,
+    rooms,
     outbox,
-    onMessage: rooms.onMessage,
   })
   const handlers = createHandlers({
     streams,
@@ -102,8 +102,6 @@ export function createAccount({ server, userId, platform, door, locale, onSessio
   function onReady(ready: Ready): void {
     if (ready.user.id !== userId)
       return onSessionOver('expired')
-    if (ready.epoch !== epoch)
-      streams.clear()
     epoch = ready.epoch
     session.onReady(ready)
     ready.rooms.filter(head => !streams.knows(head.room_id)).forEach(follow)
@@ -114,11 +112,10 @@ export function createAccount({ server, userId, platform, door, locale, onSessio
   }
 
   /** The stream of a room starts here: what was loaded before may have missed a change. */
-  function follow({ room_id, version, last_seq }: RoomHead): void {
+  function follow({ room_id, version }: RoomHead): void {
     streams.start(room_id, version)
     messages.restart(room_id)
     members.restart(room_id)
-    rooms.onFollow(room_id, last_seq)
   }
 
   const stopListening = platform.onRevived(socket.probe)

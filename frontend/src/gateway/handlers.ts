@@ -70,7 +70,10 @@ export function createHandlers(stores: HandlersOptions): Handlers {
       rooms.onRoom(room)
       streams.saw(room_id, version)
     },
-    room_added: ({ room }) => rooms.onRoom(room),
+    room_added({ room }) {
+      streams.start(room.id, room.version)
+      rooms.onRoom(room)
+    },
     room_removed({ room_id, reason }) {
       streams.forget(room_id)
       messages.forget(room_id)

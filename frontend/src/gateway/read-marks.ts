@@ -1,4 +1,4 @@
-import { isPassing } from '@/api/errors'
+import { ChatError, isPassing } from '@/api/errors'
 
 /** One mark a second and room: reading on scrolls past many messages. */
 const EVERY_MS = 1_000
@@ -16,6 +16,8 @@ export interface ReadMarks {
 
 export function createReadMarks(send: (roomId: number, seq: number) => Promise<unknown>): ReadMarks {
   const wanted = new Map<number, number>()
+  /** Nothing gets through: `resume` goes on. */
+  let isCutOff = false
   const pauses = new Map<number, ReturnType<typeof setTimeout>>()
 
   async function flush(roomId: number): Promise<void> {
@@ -28,6 +30,9 @@ export function createReadMarks(send: (roomId: number, seq: number) => Promise<u
       settle(roomId, seq)
     }
     catch (error) {
+      if (!(error instanceof ChatError))
+        throw error
+      isCutOff = error.code === 'network'
       if (!isPassing(error))
         settle(roomId, seq)
     }
@@ -40,7 +45,8 @@ export function createReadMarks(send: (roomId: number, seq: number) => Promise<u
 
   function afterPause(roomId: number): void {
     pauses.delete(roomId)
-    void flush(roomId)
+    if (!isCutOff)
+      void flush(roomId)
   }
 
   function forget(roomId: number): void {
@@ -57,7 +63,10 @@ export function createReadMarks(send: (roomId: number, seq: number) => Promise<u
       void flush(roomId)
     },
     wanted: roomId => wanted.get(roomId) ?? 0,
-    resume: () => [...wanted.keys()].forEach(roomId => void flush(roomId)),
+    resume() {
+      isCutOff = false
+      wanted.forEach((_seq, roomId) => void flush(roomId))
+    },
     forget,
     close: () => [...pauses.keys()].forEach(forget),
   }

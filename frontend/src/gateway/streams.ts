@@ -14,7 +14,7 @@ interface Position {
  * early, late or twice is harmless; streams only notice that something in between is missing and ask for it.
  */
 export interface Streams {
-  /** A room is known from `version` on; ignored when it is known already. */
+  /** A room is followed from `version` on; what is held of it must be as new. Ignored when it is followed already. */
   start: (roomId: number, version: number) => void
   /** An event of the room was applied. */
   saw: (roomId: number, version: number) => void
@@ -23,8 +23,6 @@ export interface Streams {
   /** Nothing older is held any more. */
   restart: (roomId: number, version: number) => void
   forget: (roomId: number) => void
-  /** Nothing that was known holds: the server is another, or was restored. */
-  clear: () => void
   knows: (roomId: number) => boolean
   have: (roomId: number) => number
   /** For `authenticate`. */
@@ -73,7 +71,6 @@ export function createStreams(sync: (roomId: number, have: number) => Promise<un
     },
     restart: (roomId, version) => void positions.set(roomId, { have: version, seen: version, syncing: false }),
     forget: roomId => void positions.delete(roomId),
-    clear: () => positions.clear(),
     knows: roomId => positions.has(roomId),
     have: roomId => positions.get(roomId)?.have ?? 0,
     positions: () => Object.fromEntries([...positions].map(([roomId, { have }]) => [roomId, have])),

@@ -1,4 +1,5 @@
 import type { Pinia } from 'pinia'
+import type { RoomsStore } from './rooms'
 import type { PendingMessage, Row } from './rows'
 import type { PageBounds, Timeline } from './timeline'
 import type { Timelines } from './timelines'
@@ -33,9 +34,8 @@ export interface MessagesStoreOptions {
   api: Api
   timelines: Timelines
   users: UsersStore
+  rooms: RoomsStore
   outbox: Outbox
-  /** Other stores look at every message too. */
-  onMessage: (message: Message) => void
 }
 
 interface Progress {
@@ -44,7 +44,7 @@ interface Progress {
 }
 
 export function createMessagesStore(pinia: Pinia, options: MessagesStoreOptions) {
-  const { myId, api, timelines, users, outbox } = options
+  const { myId, api, timelines, users, rooms, outbox } = options
 
   return defineStore('messages', () => {
     /** Timelines are plain objects, quick for thousands of rows; these counters tell Vue when one changed. */
@@ -55,6 +55,13 @@ export function createMessagesStore(pinia: Pinia, options: MessagesStoreOptions)
 
     function touch(roomId: number): void {
       revisions.set(roomId, (revisions.get(roomId) ?? 0) + 1)
+    }
+
+    /** With the newest message that the room knows of: without it a few held ones would look like all. */
+    function timelineOf(roomId: number): Timeline {
+      const timeline = timelines.of(roomId)
+      timeline.lastSeq = Math.max(timeline.lastSeq, rooms.get(roomId)?.last_seq ?? 0)
+      return timeline
     }
 
     /* ---- what is shown ---- */
@@ -69,7 +76,7 @@ export function createMessagesStore(pinia: Pinia, options: MessagesStoreOptions)
       const shown = computed(() => {
         // Read for its own sake: it makes this run again.
         revisions.get(roomId)
-        const timeline = timelines.of(roomId)
+        const timeline = timelineOf(roomId)
         const { window, hasBefore, hasAfter } = timeline
         return { held: window === null ? [] : timeline.between(window.from, window.to), hasBefore, hasAfter }
       })
@@ -102,7 +109,7 @@ export function createMessagesStore(pinia: Pinia, options: MessagesStoreOptions)
           timeline.anchor ??= message.seq
         touch(message.room_id)
       }
-      options.onMessage(message)
+      rooms.onMessage(message)
     }
 
     /** Nothing older is worth keeping: drops all rows, and fetches the newest page where somebody looks. */
@@ -159,7 +166,7 @@ export function createMessagesStore(pinia: Pinia, options: MessagesStoreOptions)
     /** Shows the newest messages: those that are held at once, and a page of them when they are few. */
     async function open(roomId: number): Promise<void> {
       opened.add(roomId)
-      const timeline = timelines.of(roomId)
+      const timeline = timelineOf(roomId)
       if (timeline.rows.has(timeline.lastSeq))
         moveTo(roomId, timeline.lastSeq)
       if (!timeline.hasAfter && hasEnough(timeline))
@@ -173,7 +180,7 @@ export function createMessagesStore(pinia: Pinia, options: MessagesStoreOptions)
     }
 
     async function loadBefore(roomId: number): Promise<void> {
-      const { window, hasBefore } = timelines.of(roomId)
+      const { window, hasBefore } = timelineOf(roomId)
       if (window === null || !hasBefore || timeline(roomId).loading)
         return
       await load(roomId, { before: window.from })
@@ -181,7 +188,7 @@ export function createMessagesStore(pinia: Pinia, options: MessagesStoreOptions)
     }
 
     async function loadAfter(roomId: number): Promise<void> {
-      const { window, hasAfter } = timelines.of(roomId)
+      const { window, hasAfter } = timelineOf(roomId)
       if (window === null || !hasAfter || timeline(roomId).loading)
         return
       await load(roomId, { after: window.to })
@@ -193,7 +200,7 @@ export function createMessagesStore(pinia: Pinia, options: MessagesStoreOptions)
       opened.add(roomId)
       if ('seq' in place && timelines.of(roomId).rows.has(place.seq)) {
         moveTo(roomId, place.seq)
-        if (hasEnough(timelines.of(roomId)))
+        if (hasEnough(timelineOf(roomId)))
           return place.seq
       }
       const page = await load(roomId, 'seq' in place ? { around: place.seq } : place)
@@ -210,7 +217,7 @@ export function createMessagesStore(pinia: Pinia, options: MessagesStoreOptions)
       // A plain copy: drafts may be reactive, and the outbox stores what it gets.
       const message = JSON.parse(JSON.stringify(draft)) as Draft
       void outbox.add({ ...message, room_id: roomId, nonce: createNonce() })
-      if (timelines.of(roomId).hasAfter)
+      if (timelineOf(roomId).hasAfter)
         void open(roomId)
     }
 

@@ -14,7 +14,6 @@ import type {
   RoomPatch,
 } from '@/api/types'
 import type { Request } from '@/gateway/requests'
-import type { Streams } from '@/gateway/streams'
 import { defineStore } from 'pinia'
 import { computed, ref, shallowReactive } from 'vue'
 import { createReadMarks } from '@/gateway/read-marks'
@@ -27,14 +26,13 @@ export interface RoomsStoreOptions {
   myId: number
   api: Api
   request: Request
-  streams: Streams
   timelines: Timelines
   users: UsersStore
 }
 
 /** The rooms I am in. Their `membership` always holds the present numbers. */
 export function createRoomsStore(pinia: Pinia, options: RoomsStoreOptions) {
-  const { myId, api, request, streams, timelines, users } = options
+  const { myId, api, request, timelines, users } = options
 
   return defineStore('rooms', () => {
     const byId = shallowReactive(new Map<number, Room>())
@@ -43,10 +41,12 @@ export function createRoomsStore(pinia: Pinia, options: RoomsStoreOptions) {
     /** How far the other person of a direct room has read. */
     const peerReadSeqs = shallowReactive(new Map<number, number>())
     const onScreen = new Set<number>()
+    /** Rooms that are on their way, and the newest change of them that came first. */
+    const awaited = new Map<number, number>()
     const retries = createRetries()
     const marks = createReadMarks(async (room_id, seq) => {
       await request('mark_read', { room_id, seq })
-      unread.confirmed(room_id)
+      unread.confirmed(room_id, seq)
     })
     const unread = createUnread({ myId, timelines, marks, show: showNumbers, ask: refresh })
 
@@ -75,17 +75,20 @@ export function createRoomsStore(pinia: Pinia, options: RoomsStoreOptions) {
       users.rememberFromRoom(room)
       if (room.membership === null && !byId.has(room.id))
         return
-      streams.start(room.id, room.version)
       gone.delete(room.id)
+      if ((awaited.get(room.id) ?? 0) > room.version)
+        refresh(room.id)
+      awaited.delete(room.id)
       byId.set(room.id, mergeRoom(byId.get(room.id), room))
       if (room.membership !== null)
-        unread.recount(room.id, room.membership, room.last_seq)
+        unread.recountFromAnswer(room.id, room.membership, room.last_seq)
     }
 
     function onRemoved(roomId: number, reason: RemovalReason): void {
       byId.delete(roomId)
       peerReadSeqs.delete(roomId)
       unread.forget(roomId)
+      awaited.delete(roomId)
       gone.set(roomId, reason)
     }
 
@@ -98,20 +101,13 @@ export function createRoomsStore(pinia: Pinia, options: RoomsStoreOptions) {
       refresh(roomId)
     }
 
-    /** Its stream starts anew: the next picture of the room is the newest, whatever its version. */
-    function onFollow(roomId: number, lastSeq: number): void {
-      const room = byId.get(roomId)
-      unread.forget(roomId)
-      if (room === undefined)
-        return
-      const isAhead = room.last_seq > lastSeq
-      byId.set(roomId, { ...room, version: 0, last_seq: lastSeq, last_message: isAhead ? null : room.last_message })
-    }
-
     /** After connecting: where every room stands. */
     function onHeads(heads: readonly RoomHead[]): void {
       for (const head of heads) {
-        const first_mention_seq = byId.get(head.room_id)?.membership?.first_mention_seq ?? null
+        const room = byId.get(head.room_id)
+        const first_mention_seq = room?.membership?.first_mention_seq ?? null
+        if (room !== undefined && room.last_seq < head.last_seq)
+          byId.set(room.id, { ...room, last_seq: head.last_seq })
         unread.recount(head.room_id, { ...head, first_mention_seq }, head.last_seq)
       }
       onScreen.forEach(roomId => void join(roomId))
@@ -120,7 +116,9 @@ export function createRoomsStore(pinia: Pinia, options: RoomsStoreOptions) {
 
     function onMessage(message: Message): void {
       const room = byId.get(message.room_id)
-      if (room !== undefined && isNewerMessage(room.last_message, message))
+      if (room === undefined)
+        awaitRoom(message.room_id, message.version)
+      else if (isNewerMessage(room.last_message, message))
         byId.set(room.id, { ...room, last_message: message, last_seq: Math.max(room.last_seq, message.seq) })
       unread.add(message)
     }
@@ -128,8 +126,14 @@ export function createRoomsStore(pinia: Pinia, options: RoomsStoreOptions) {
     /** Somebody came (+1) or went (-1) at `version`; a later picture of the room knows of it already. */
     function onMemberCount(roomId: number, version: number, change: 1 | -1): void {
       const room = byId.get(roomId)
-      if (room !== undefined && version > room.version)
+      if (room === undefined)
+        awaitRoom(roomId, version)
+      else if (version > room.version)
         byId.set(roomId, { ...room, version, member_count: room.member_count + change })
+    }
+
+    function awaitRoom(roomId: number, version: number): void {
+      awaited.set(roomId, Math.max(version, awaited.get(roomId) ?? 0))
     }
 
     function onMembership(roomId: number, membership: Membership): void {
@@ -192,12 +196,15 @@ export function createRoomsStore(pinia: Pinia, options: RoomsStoreOptions) {
     }
 
     async function markUnread(roomId: number, seq: number): Promise<void> {
-      marks.forget(roomId)
+      unread.release(roomId)
       await api.rooms.markUnread(roomId, seq)
     }
 
     async function setMembership(roomId: number, patch: MembershipPatch): Promise<void> {
-      onMembership(roomId, await api.rooms.setMembership(roomId, patch))
+      const membership = await api.rooms.setMembership(roomId, patch)
+      const room = byId.get(roomId)
+      if (room !== undefined)
+        onRoom({ ...room, membership })
     }
 
     function close(): void {
@@ -234,7 +241,6 @@ export function createRoomsStore(pinia: Pinia, options: RoomsStoreOptions) {
       onRoom,
       onRemoved,
       onRestart,
-      onFollow,
       onHeads,
       onMessage,
       onMemberCount,

@@ -19,6 +19,8 @@ export function createUnread({ myId, timelines, marks, show, ask }: UnreadOption
   const states = new Map<number, ReadState>()
   /** Rooms read past messages that are not held: their numbers are too high until the server gives them. */
   const inexact = new Set<number>()
+  /** How far the server is known to know: an answer that was on its way meanwhile may say less. */
+  const confirmedSeqs = new Map<number, number>()
 
   function stateOf(roomId: number): ReadState {
     const state = states.get(roomId) ?? new ReadState(myId)
@@ -26,11 +28,17 @@ export function createUnread({ myId, timelines, marks, show, ask }: UnreadOption
     return state
   }
 
-  /** The server's numbers, which know of messages up to `countedTo`. */
+  /** The server's present numbers, which know of messages up to `countedTo`; the mark may have been set back. */
   function recount(roomId: number, numbers: ReadNumbers, countedTo: number): void {
+    confirmedSeqs.delete(roomId)
+    recountFromAnswer(roomId, numbers, countedTo)
+  }
+
+  /** The same from the answer to a call, during which events may have overtaken it. */
+  function recountFromAnswer(roomId: number, numbers: ReadNumbers, countedTo: number): void {
     inexact.delete(roomId)
     stateOf(roomId).recount(exactly(roomId, numbers, countedTo), countedTo)
-    advance(roomId, marks.wanted(roomId))
+    advance(roomId, Math.max(marks.wanted(roomId), confirmedSeqs.get(roomId) ?? 0))
   }
 
   /** Counted here where every message after the mark is held: the numbers may have overtaken a message. */
@@ -51,19 +59,21 @@ export function createUnread({ myId, timelines, marks, show, ask }: UnreadOption
     show(roomId, state.numbers)
   }
 
-  /** The server knows how far I have read. */
-  function confirmed(roomId: number): void {
+  /** The server knows that I have read up to `seq`. */
+  function confirmed(roomId: number, seq: number): void {
+    confirmedSeqs.set(roomId, Math.max(seq, confirmedSeqs.get(roomId) ?? 0))
     if (inexact.delete(roomId))
       ask(roomId)
   }
 
   return {
     recount,
+    recountFromAnswer,
     confirmed,
     /** Read up to `seq` on another device. */
     readElsewhere(roomId: number, seq: number): void {
       advance(roomId, seq)
-      confirmed(roomId)
+      confirmed(roomId, seq)
     },
     add(message: Message): void {
       const state = stateOf(message.room_id)
@@ -77,7 +87,13 @@ export function createUnread({ myId, timelines, marks, show, ask }: UnreadOption
       advance(roomId, seq)
       marks.mark(roomId, seq)
     },
+    /** I set the mark back myself. */
+    release(roomId: number): void {
+      marks.forget(roomId)
+      confirmedSeqs.delete(roomId)
+    },
     forget(roomId: number): void {
+      confirmedSeqs.delete(roomId)
       states.delete(roomId)
       inexact.delete(roomId)
       marks.forget(roomId)

@@ -30,6 +30,10 @@ export class FakeServer {
   weather = CALM
   /** Nobody answers. */
   isDown = false
+  /** Calls are answered, but nobody gets a connection. */
+  isDeaf = false
+  /** How long the answer to a call travels. */
+  travelMs = 10
   isSessionOver = false
   epoch = 'one'
   /** More changed rows than this make a room_sync incomplete. */
@@ -50,7 +54,7 @@ export class FakeServer {
   readonly open = (): WebSocket => {
     this.dialled++
     const line = new FakeLine(frame => this.receive(line, frame), () => this.lines.delete(line))
-    setTimeout(() => this.isDown ? line.drop(1006) : this.accept(line))
+    setTimeout(() => this.isDown || this.isDeaf ? line.drop(1006) : this.accept(line))
     return line as unknown as WebSocket
   }
 
@@ -162,19 +166,23 @@ export class FakeServer {
   /* ---- calls ---- */
 
   readonly fetch = async (input: string | URL | Request, init?: RequestInit): Promise<Response> => {
-    await new Promise(resolve => setTimeout(resolve, 10))
-    if (this.isDown)
+    const answer = this.isDown ? null : this.answer(new URL(String(input)), new Headers(init?.headers))
+    await new Promise(resolve => setTimeout(resolve, this.travelMs))
+    if (answer === null)
       throw new TypeError('Failed to fetch')
-    const url = new URL(String(input))
-    if (url.pathname === '/api/auth/refresh')
-      return this.isSessionOver ? refuse('authentication_failed', 401) : json({ access: this.token(), refresh: null })
-    const token = new Headers(init?.headers).get('Authorization')?.slice('Bearer '.length) ?? ''
-    if (this.isSessionOver || this.expiryOf(token) < Date.now())
-      return refuse('token_expired', 401)
-    return json(this.answer(url))
+    return answer
   }
 
-  private answer({ pathname, searchParams }: URL): unknown {
+  private answer(url: URL, headers: Headers): Response {
+    if (url.pathname === '/api/auth/refresh')
+      return this.isSessionOver ? refuse('authentication_failed', 401) : json({ access: this.token(), refresh: null })
+    const token = headers.get('Authorization')?.slice('Bearer '.length) ?? ''
+    if (this.isSessionOver || this.expiryOf(token) < Date.now())
+      return refuse('token_expired', 401)
+    return json(this.look(url))
+  }
+
+  private look({ pathname, searchParams }: URL): unknown {
     const [, , , id, what] = pathname.split('/')
     if (id === undefined || id === '')
       return { results: [...this.rooms.values()].map(room => room.out(this.myId)) }
