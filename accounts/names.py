@@ -63,7 +63,7 @@ def _pinyin(name: str) -> list[str]:
     readings = [lazy_pinyin(name)]
     if surname := _SURNAMES.get(name[0]):
         readings.append([surname, *readings[0][1:]])
-    return ["".join(r) for r in readings] + ["".join(s[0] for s in r if s) for r in readings]
+    return ["".join(r) for r in readings] + ["".join(word[0] for word in " ".join(r).split()) for r in readings]
 
 
 # Characters that are read otherwise when they are family names.

@@ -89,7 +89,9 @@ def bomb(side: int) -> bytes:
         return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 
     head = struct.pack(">IIBBBBB", side, side, 8, 2, 0, 0, 0)
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(b"\0" * 1000)) + chunk(b"IEND", b"")
+    return (
+        b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(b"\0" * 1000)) + chunk(b"IEND", b"")
+    )
 
 
 def eps() -> bytes:
@@ -167,7 +169,9 @@ def test_setting_and_removing_a_picture_is_told(
     assert out.envelopes == []
 
 
-@pytest.mark.parametrize("name", ["x.webp", "../chat.sqlite3", "%2e%2e/chat.sqlite3", "", "0" * 64 + ".webp", "0" * 64 + ".png"])
+@pytest.mark.parametrize(
+    "name", ["x.webp", "../chat.sqlite3", "%2e%2e/chat.sqlite3", "", "0" * 64 + ".webp", "0" * 64 + ".png"]
+)
 def test_other_addresses_serve_nothing(api: Api, name: str) -> None:
     assert api.get(f"/media/avatars/{name}").status_code == 404
 

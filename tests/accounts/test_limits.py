@@ -13,7 +13,6 @@ from tests.accounts.conftest import FORM, Meet, Person, code_of
 from tests.conftest import Api
 from tests.factories import PASSWORD, make_user
 
-
 CONTRACT = rate_limit.RATES
 
 

@@ -1,6 +1,9 @@
 """New accounts: what is accepted, what is taken, in which mode."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
+from django.db import connections
 
 from accounts.models import Session, User
 from accounts.services import invites
@@ -31,7 +34,23 @@ def test_usernames_of_any_script_are_welcome(api: Api, name: str) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["", "a", "a" * 33, "a b", "a@b.org", "a\u200bb", "a\nb", "ann\u202e", "👍👍", "...", "ㅤㅤ", "a\ufe0f", "\u0301ab", "a:b", "ﷺ"],
+    [
+        "",
+        "a",
+        "a" * 33,
+        "a b",
+        "a@b.org",
+        "a\u200bb",
+        "a\nb",
+        "ann\u202e",
+        "👍👍",
+        "...",
+        "ㅤㅤ",
+        "a\ufe0f",
+        "\u0301ab",
+        "a:b",
+        "ﷺ",
+    ],
 )
 def test_other_usernames_are_refused(api: Api, name: str) -> None:
     answer = api.post("/api/auth/register", FORM | {"username": name})
@@ -59,7 +78,9 @@ def test_an_address_has_one_account(api: Api) -> None:
     assert list(answer.json()["fields"]) == ["email"]
 
 
-@pytest.mark.parametrize("email", ["", "ann", "ann@", "@example.com", "a b@example.com", "ann@example.com\nBcc: x@y.org"])
+@pytest.mark.parametrize(
+    "email", ["", "ann", "ann@", "@example.com", "a b@example.com", "ann@example.com\nBcc: x@y.org"]
+)
 def test_what_is_no_address_is_refused(api: Api, email: str) -> None:
     assert code_of(api.post("/api/auth/register", FORM | {"email": email})) == (400, "validation_error")
 
@@ -221,3 +242,41 @@ def test_nobody_is_signed_in_by_a_refusal(api: Api) -> None:
 def test_registering_takes_few_queries(api: Api, django_assert_max_num_queries: object) -> None:
     with django_assert_max_num_queries(14):  # type: ignore[operator]
         assert api.post("/api/auth/register", FORM).status_code == 201
+
+
+# ---- races
+
+
+def at_once(forms: list[dict[str, object]]) -> list[tuple[int, list[str]]]:
+    def run(form: dict[str, object]) -> tuple[int, list[str]]:
+        try:
+            answer = Api().post("/api/auth/register", form)
+            return answer.status_code, sorted(answer.json().get("fields") or {})
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(len(forms)) as pool:
+        return sorted(pool.map(run, forms))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_ten_who_want_a_name_at_once_one_gets_it() -> None:
+    answers = at_once([FORM | {"email": f"ann{n}@example.com"} for n in range(10)])
+    assert answers == [(201, [])] + [(409, ["username"])] * 9
+    assert User.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_ten_who_use_an_address_at_once_one_gets_it() -> None:
+    answers = at_once([FORM | {"username": f"ann{n}"} for n in range(10)])
+    assert answers == [(201, [])] + [(409, ["email"])] * 9
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_last_use_of_an_invite_is_used_once(settings: object) -> None:
+    settings.REGISTRATION = "invite"  # type: ignore[attr-defined]
+    token = invites.invite(by=make_user("root", is_staff=True), max_uses=3).token
+    forms = [FORM | {"username": f"u{n}", "email": f"u{n}@example.com", "invite": token} for n in range(8)]
+    answers = at_once(forms)
+    assert [status for status, _ in answers] == [201] * 3 + [400] * 5
+    assert User.objects.count() == 4

@@ -105,7 +105,10 @@ def test_logging_out_leaves_the_other_devices(meet: Meet) -> None:
     [
         ("Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML) Chrome/130 Safari/537.36", "Chrome, Linux"),
         ("Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 Chrome/130 Safari/537.36 Edg/130", "Edge, Windows"),
-        ("Mozilla/5.0 (Macintosh; Intel Mac OS X) AppleWebKit/537 chat/1 Chrome/1 Electron/38 Safari/5", "Desktop, macOS"),
+        (
+            "Mozilla/5.0 (Macintosh; Intel Mac OS X) AppleWebKit/537 chat/1 Chrome/1 Electron/38 Safari/5",
+            "Desktop, macOS",
+        ),
         ("Mozilla/5.0 (iPhone; CPU iPhone OS 17 like Mac OS X) Version/17 Safari/604.1", "Safari, iOS"),
         ("Mozilla/5.0 (Linux; Android 14) Chrome/130 Mobile Safari/537.36", "Chrome, Android"),
         ("curl/8.5.0", "curl"),

@@ -99,7 +99,9 @@ def test_weaker_hashes_are_replaced_when_their_password_is_given(api: Api, setti
     assert login(api, "ann").status_code == 200
 
 
-@pytest.mark.parametrize("body", [{}, {"username": "ann"}, {"username": 1, "password": "x"}, {"username": "a", "password": "b", "x": 1}])
+@pytest.mark.parametrize(
+    "body", [{}, {"username": "ann"}, {"username": 1, "password": "x"}, {"username": "a", "password": "b", "x": 1}]
+)
 def test_a_malformed_sign_in_is_a_validation_error(api: Api, body: Any) -> None:
     assert code_of(api.post("/api/auth/login", body)) == (400, "validation_error")
 
@@ -141,12 +143,18 @@ def test_one_query_signs_a_request_in(ann: Person, django_assert_num_queries: An
 
 
 def forged(ann: Person, key: str | None = None, algorithm: str = "HS256", **claims: Any) -> str:
-    payload = {"token_type": "access", "user_id": ann.id, "sid": ann.session.pk, "jti": "x", "exp": int(time.time()) + 60}
+    payload = {
+        "token_type": "access",
+        "user_id": ann.id,
+        "sid": ann.session.pk,
+        "jti": "x",
+        "exp": int(time.time()) + 60,
+    }
     return jwt.encode(payload | claims, key if key is not None else django_settings.JWT_SECRET_KEY, algorithm)
 
 
 def unsigned(ann: Person) -> str:
-    head, body, _ = forged(ann).split(".")
+    _, body, _ = forged(ann).split(".")
     none = base64.urlsafe_b64encode(json.dumps({"alg": "none", "typ": "JWT"}).encode()).decode().rstrip("=")
     return f"{none}.{body}."
 
