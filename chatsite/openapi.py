@@ -14,7 +14,7 @@ from chatsite.routing import router
 
 def add_wire_components(result: dict[str, Any], generator: Any, request: Any, public: bool) -> dict[str, Any]:
     """Post-processing hook. GatewayCommands and GatewayEvents list the structs by their wire names."""
-    events: dict[str, type] = {e.type: e for e in _all_events(Event)} | {"error": ErrorOut}
+    events: dict[str, type] = {e.type: e for e in all_events(Event)} | {"error": ErrorOut}
     commands = {"authenticate": Authenticate} | {name: route.schema for name, route in router.routes.items()}
     kinds = sorted({*components(), *events.values(), *commands.values()}, key=str)
     schemas, found = msgspec.json.schema_components(kinds, ref_template=REF)
@@ -29,7 +29,7 @@ def add_wire_components(result: dict[str, Any], generator: Any, request: Any, pu
     return result
 
 
-def _all_events(kind: type[Event]) -> Iterable[type[Event]]:
+def all_events(kind: type[Event]) -> Iterable[type[Event]]:
     for child in kind.__subclasses__():
         yield child
-        yield from _all_events(child)
+        yield from all_events(child)
