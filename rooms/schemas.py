@@ -1,7 +1,7 @@
 """Rooms on the wire."""
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
@@ -20,7 +20,8 @@ Description = Annotated[str, Meta(max_length=500)]
 Announcement = Annotated[str, Meta(max_length=2_000)]
 Moment = Annotated[datetime, Meta(tz=True)]
 # A message, encoded by the floor that knows what it is.
-MessageJson = Annotated[msgspec.Raw, Meta(extra_json_schema={"$ref": "#/components/schemas/MessageOut"})]
+_MESSAGE_OR_NULL = {"anyOf": [{"$ref": "#/components/schemas/MessageOut"}, {"type": "null"}]}
+MessageJson = Annotated[Any, Meta(extra_json_schema=_MESSAGE_OR_NULL)]
 
 
 class MembershipOut(msgspec.Struct, frozen=True, kw_only=True):
@@ -54,7 +55,7 @@ class RoomOut(msgspec.Struct, frozen=True, kw_only=True):
     member_count: int
     version: int
     last_seq: int
-    last_message: MessageJson | None
+    last_message: MessageJson
     peer: UserOut | None
     membership: MembershipOut | None
 
