@@ -230,9 +230,10 @@ ACTIONS = st.lists(
     st.tuples(
         st.sampled_from(["send", "send", "mention", "read", "unread", "recall", "edit", "react", "leave", "join"]),
         st.integers(0, 2),
-        st.integers(0, 30),
+        st.integers(0, 12),
     ),
-    max_size=40,
+    min_size=12,
+    max_size=30,
 )
 
 
@@ -248,7 +249,7 @@ def recount(membership: Membership) -> tuple[int, int]:
 
 @given(actions=ACTIONS)
 @hypothesis_settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
 def test_unread_is_what_a_recount_says_whatever_happened(actions: list[tuple[str, int, int]]) -> None:
     with suppress(_Undo), transaction.atomic():
