@@ -2,6 +2,7 @@ import type { Ref } from 'vue'
 import type { LogRow } from '@/components/message/logRows'
 import { ref } from 'vue'
 import { isPending } from '@/stores/messages'
+import { useLongPress } from './useLongPress'
 import { useMessageActions } from './useMessageActions'
 
 /** Which message the pointer or the keyboard is at, and what the keys do there. The log is one tab stop. */
@@ -30,15 +31,29 @@ export function useLogFocus(content: Ref<HTMLElement | undefined>, drawn: Ref<Lo
     activeKey.value = keyAt(event.target)
   }
 
+  /** A menu that was opened from here keeps its message marked. */
+  function onFocusOut(event: FocusEvent) {
+    const next = event.relatedTarget as Element | null
+    if (next && !next.closest('[popover]') && !content.value?.contains(next))
+      activeKey.value = null
+  }
+
   /** Selected text and links keep the browser's own menu. */
   function onContextMenu(event: MouseEvent) {
-    const message = messageAt(event.target)
     const isNative = !getSelection()?.isCollapsed || (event.target as Element).closest('a')
-    if (!message || message.recalled_at || isNative)
-      return
-    event.preventDefault()
-    actions.openMenu(message, new DOMPoint(event.clientX, event.clientY))
+    if (!isNative && openMenu(event.target, event))
+      event.preventDefault()
   }
+
+  function openMenu(target: EventTarget | null, { clientX, clientY }: MouseEvent): boolean {
+    const message = messageAt(target)
+    if (!message || message.recalled_at)
+      return false
+    actions.openMenu(message, new DOMPoint(clientX, clientY))
+    return true
+  }
+
+  const { onPointerDown, onPointerEnd } = useLongPress(event => openMenu(event.target, event))
 
   function onKeydown(event: KeyboardEvent) {
     const target = event.target as HTMLElement
@@ -74,5 +89,5 @@ export function useLogFocus(content: Ref<HTMLElement | undefined>, drawn: Ref<Lo
     return act !== undefined
   }
 
-  return { activeKey, onPointer, onLeave, onFocusIn, onKeydown, onContextMenu }
+  return { activeKey, onPointer, onLeave, onFocusIn, onFocusOut, onKeydown, onContextMenu, onPointerDown, onPointerEnd }
 }

@@ -1,7 +1,7 @@
 import type { Messages } from './messages'
 
 export default {
-  app: { name: 'Chat', languages: 'Language', back: 'Back', close: 'Close', cancel: 'Cancel', save: 'Save', copy: 'Copy', copied: 'Copied', retry: 'Retry', delete: 'Delete', loading: 'Loading…', skip: 'Skip to conversation' },
+  app: { name: 'Chat', languages: 'Language', back: 'Back', close: 'Close', cancel: 'Cancel', copy: 'Copy', copied: 'Copied', retry: 'Retry', delete: 'Delete', loading: 'Loading…', skip: 'Skip to conversation' },
   sign: {
     slogan: 'Conversations that stay\non your own server.',
     promise: 'Rooms, people and history, kept where you decide.\nWrite offline; it is sent when you are back.',
@@ -23,7 +23,7 @@ export default {
     checking: 'Connecting…', ok: 'Reachable, {ms} ms', degraded: 'Reachable, but not in good health', down: 'No answer at this address', invalid: 'This is not a web address',
   },
   net: {
-    offline: 'Disconnected. You can keep writing', retryIn: 'Disconnected, retrying in {n} s · you can keep writing', connecting: 'Connecting…', updating: 'Updating…', retryNow: 'Retry now',
+    offline: 'Disconnected. You can keep writing', retryIn: 'Disconnected, retrying in {n} s · you can keep writing', connecting: 'Connecting…', retryNow: 'Retry now',
   },
   list: {
     label: 'Conversations', all: 'All', unread: 'Unread', mentions: '{\'@\'} me', direct: 'Direct', filter: 'Filter',
@@ -47,10 +47,10 @@ export default {
   person: { title: 'Find a person', label: 'Username, name or pinyin', none: 'Nobody found for “{q}”', noneHint: 'Try another spelling, or pinyin initials.', start: 'Type a name to search', note: 'Note to self' },
   invite: { joining: 'Entering the room…', failed: 'This invite no longer works', failedHint: 'It may have expired, been withdrawn or been used up. Ask for a new one.', home: 'Back to start' },
   room: {
-    members: 'Members', membersCount: '{n} member | {n} members', code: 'Room code {code}', copyCode: 'Copy room code', copyInvite: 'Copy invite link', inviteHint: 'Send the link to a colleague; opening it joins this room.',
+    members: 'Members', membersCount: '{n} member | {n} members', copyCode: 'Copy room code', copyInvite: 'Copy invite link', inviteHint: 'Send the link to a colleague; opening it joins this room.',
     more: 'More', leave: 'Leave room', leaveAsk: 'Leave “{name}”?', leaveHint: 'The history stays in the room. You can join again later.',
     online: 'Online — {n}', offline: 'Offline — {n}', owner: 'Owner', admin: 'Admin', you: '(you)', mutedMember: 'muted',
-    pin: 'Pin', unpin: 'Unpin', mute: 'Mute', unmute: 'Unmute', archivedHint: 'This room is archived: it can be read, not written to.', mutedHint: 'You are muted and cannot write for now.', mutedUntil: 'You are muted until {time}.', blockedHint: 'You cannot message this person now.',
+    pin: 'Pin', unpin: 'Unpin', mute: 'Mute', unmute: 'Unmute', archivedHint: 'This room is archived: it can be read, not written to.', mutedHint: 'You are muted and cannot write for now.', mutedUntil: 'You are muted until {time}.',
     gone: { left: 'You have left this room', kicked: 'You were removed from this room', banned: 'You are banned from this room', missing: 'There is no such room' },
     goneHint: { left: 'You can join again by its code.', kicked: 'If this is a mistake, talk to an admin of the room.', banned: 'If this is a mistake, talk to an admin of the room.', missing: 'It may not exist, or you are not a member.' },
     goneDraft: 'What you had not sent yet', history: 'Messages could not be loaded', older: 'Earlier messages could not be loaded', peerGone: 'Deleted user',
@@ -58,14 +58,13 @@ export default {
   log: {
     label: 'Messages in {name}', unread: 'New messages', start: 'This is the beginning of “{name}”', startDirect: 'This is the beginning of your conversation with {name}',
     newest: 'Jump to newest', newCount: '{n} new message | {n} new messages', burst: '{n} new message | {n} new messages',
-    today: 'Today', yesterday: 'Yesterday',
   },
   message: {
     edited: '(edited)', sending: 'Sending…', failed: 'Not sent', failedBecause: 'Not sent: {reason}', queued: 'Will be sent when you are back online',
-    recalledMine: 'You recalled a message', recalled: '{name} recalled a message', reedit: 'Edit again', quoteGone: 'Message recalled', quoteFile: 'File',
+    recalledMine: 'You recalled a message', recalled: '{name} recalled a message', reedit: 'Edit again', quoteGone: 'Message recalled',
     actions: 'Message actions', reply: 'Reply', edit: 'Edit', recall: 'Recall', copy: 'Copy text', react: 'Add reaction', reactWith: 'React with {emoji}', more: 'More',
     reactedBy: '{emoji} {n} person | {emoji} {n} people', reactedByYou: '{emoji} {n}, you | {emoji} {n} people, including you',
-    replyTo: 'Reply to {name}', mentionsYou: 'mentions you', me: 'You', someone: 'Deleted user', bot: 'Bot', read: 'Read', delivered: 'Delivered',
+    replyTo: 'Reply to {name}', mentionsYou: 'mentions you', me: 'You', someone: 'Deleted user', bot: 'Bot',
     label: { edited: 'edited', sending: 'sending', failed: 'not sent', reactions: '{n} reaction | {n} reactions' },
   },
   system: {
@@ -74,7 +73,7 @@ export default {
   },
   composer: {
     label: 'Message {name}', placeholder: 'Write to {name}…', send: 'Send', save: 'Save changes', hint: 'Shift + Enter for a new line', replying: 'Reply to', editing: 'Edit message', cancelReply: 'Cancel reply', cancelEdit: 'Cancel editing',
-    tooLong: '{n} characters too long', tools: 'Editing tools', emoji: 'Emoji', mention: 'Mention', everyone: 'everyone', people: 'People to mention',
+    tooLong: '{n} characters too long', tools: 'Editing tools', emoji: 'Emoji', mention: 'Mention', people: 'People to mention',
   },
   settings: {
     title: 'Settings', theme: 'Theme', light: 'Light', dark: 'Dark', system: 'System', language: 'Language', density: 'Density', cosy: 'Cosy', compact: 'Compact',

@@ -1,4 +1,5 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
+import { i18n, LOCALES, setLocale } from '.'
 import en from './en'
 import zh from './zh-CN'
 
@@ -25,5 +26,16 @@ describe('the two languages', () => {
     const differing = [...inChinese].filter(([key, text]) =>
       placeholders(text).join() !== placeholders(inEnglish.get(key) ?? '').join())
     expect(differing).toEqual([])
+  })
+})
+
+describe('the texts', () => {
+  it.each(LOCALES)('of %s can all be worded', async (locale) => {
+    const complaints = [vi.spyOn(console, 'warn'), vi.spyOn(console, 'error')].map(spy => spy.mockImplementation(() => {}))
+    await setLocale(locale)
+    const values = { n: 2, name: 'N', actor: 'A', target: 'T', value: 'V', code: '1', q: 'q', time: 't', reason: 'r', ms: 1, emoji: '👍' }
+    const worded = leaves(zh).map(([key]) => i18n.global.t(key, values, 2))
+    expect(worded.filter(text => /\{|\}|^\w+\.\w+/.test(text))).toEqual([])
+    complaints.forEach(complaint => expect(complaint).not.toHaveBeenCalled())
   })
 })

@@ -1,5 +1,5 @@
 export default {
-  app: { name: '谈话', languages: '语言', back: '返回', close: '关闭', cancel: '取消', save: '保存', copy: '复制', copied: '已复制', retry: '重试', delete: '删除', loading: '正在载入…', skip: '跳到对话' },
+  app: { name: '谈话', languages: '语言', back: '返回', close: '关闭', cancel: '取消', copy: '复制', copied: '已复制', retry: '重试', delete: '删除', loading: '正在载入…', skip: '跳到对话' },
   sign: {
     slogan: '谈话，\n留在自己的服务器上。',
     promise: '房间、人和历史，放在你决定的地方。\n断网也能写，连上就发出。',
@@ -21,7 +21,7 @@ export default {
     checking: '正在连接…', ok: '可用，{ms} 毫秒', degraded: '可用，但服务器状态不佳', down: '连不上这个地址', invalid: '这不是一个网址',
   },
   net: {
-    offline: '连接已断开，可以继续写', retryIn: '连接已断开，{n} 秒后重试 · 可以继续写', connecting: '正在连接…', updating: '正在更新…', retryNow: '立即重试',
+    offline: '连接已断开，可以继续写', retryIn: '连接已断开，{n} 秒后重试 · 可以继续写', connecting: '正在连接…', retryNow: '立即重试',
   },
   list: {
     label: '会话', all: '全部', unread: '未读', mentions: '{\'@\'} 我', direct: '私聊', filter: '筛选',
@@ -45,10 +45,10 @@ export default {
   person: { title: '找人聊天', label: '用户名、名字或拼音', none: '没有找到“{q}”', noneHint: '换个写法，或者试试拼音首字母。', start: '输入名字开始查找', note: '记给自己' },
   invite: { joining: '正在进入房间…', failed: '这个邀请用不了了', failedHint: '它可能已过期、被撤回，或者已经用完。请向邀请你的人再要一个。', home: '回到首页' },
   room: {
-    members: '成员', membersCount: '{n} 位成员', code: '房间码 {code}', copyCode: '复制房间码', copyInvite: '复制邀请链接', inviteHint: '把链接发给同事，打开就能加入这个房间。',
+    members: '成员', membersCount: '{n} 位成员', copyCode: '复制房间码', copyInvite: '复制邀请链接', inviteHint: '把链接发给同事，打开就能加入这个房间。',
     more: '更多', leave: '退出房间', leaveAsk: '退出“{name}”？', leaveHint: '历史消息会留在房间里，之后可以再加入。',
     online: '在线 — {n}', offline: '离线 — {n}', owner: '房主', admin: '管理员', you: '（你）', mutedMember: '已禁言',
-    pin: '置顶', unpin: '取消置顶', mute: '消息免打扰', unmute: '取消免打扰', archivedHint: '这个房间已归档，只能看，不能写。', mutedHint: '你已被禁言，暂时不能发言。', mutedUntil: '你已被禁言，到 {time} 为止。', blockedHint: '现在不能给对方发消息。',
+    pin: '置顶', unpin: '取消置顶', mute: '消息免打扰', unmute: '取消免打扰', archivedHint: '这个房间已归档，只能看，不能写。', mutedHint: '你已被禁言，暂时不能发言。', mutedUntil: '你已被禁言，到 {time} 为止。',
     gone: { left: '你已退出这个房间', kicked: '你被移出了这个房间', banned: '你被禁止进入这个房间', missing: '找不到这个房间' },
     goneHint: { left: '想回来时，可以再用房间码加入。', kicked: '如果是误会，请联系房间的管理员。', banned: '如果是误会，请联系房间的管理员。', missing: '它可能不存在，或者你不是成员。' },
     goneDraft: '你还没发出的文字', history: '读不到消息', older: '更早的消息读不到', peerGone: '已注销的用户',
@@ -56,14 +56,13 @@ export default {
   log: {
     label: '{name} 的消息', unread: '以下为新消息', start: '这里是“{name}”的开头', startDirect: '这里是和 {name} 聊天的开头',
     newest: '跳到最新', newCount: '{n} 条新消息', burst: '{n} 条新消息',
-    today: '今天', yesterday: '昨天',
   },
   message: {
     edited: '（已编辑）', sending: '发送中…', failed: '未能发送', failedBecause: '未能发送：{reason}', queued: '等待联网后发出',
-    recalledMine: '你撤回了一条消息', recalled: '{name} 撤回了一条消息', reedit: '重新编辑', quoteGone: '消息已撤回', quoteFile: '文件',
+    recalledMine: '你撤回了一条消息', recalled: '{name} 撤回了一条消息', reedit: '重新编辑', quoteGone: '消息已撤回',
     actions: '消息操作', reply: '回复', edit: '编辑', recall: '撤回', copy: '复制文字', react: '添加表情回应', reactWith: '用 {emoji} 回应', more: '更多',
     reactedBy: '{emoji} {n} 人', reactedByYou: '{emoji} {n} 人，包括你',
-    replyTo: '回复 {name}', mentionsYou: '提到了你', me: '你', someone: '已注销的用户', bot: '机器人', read: '已读', delivered: '已送达',
+    replyTo: '回复 {name}', mentionsYou: '提到了你', me: '你', someone: '已注销的用户', bot: '机器人',
     label: { edited: '已编辑', sending: '发送中', failed: '未能发送', reactions: '{n} 个回应' },
   },
   system: {
@@ -72,7 +71,7 @@ export default {
   },
   composer: {
     label: '给 {name} 发消息', placeholder: '给 {name} 写点什么…', send: '发送', save: '保存修改', hint: 'Shift + Enter 换行', replying: '回复', editing: '编辑消息', cancelReply: '取消回复', cancelEdit: '取消编辑',
-    tooLong: '超出 {n} 个字', tools: '编辑工具', emoji: '表情', mention: '提及', everyone: '所有人', people: '可以提及的人',
+    tooLong: '超出 {n} 个字', tools: '编辑工具', emoji: '表情', mention: '提及', people: '可以提及的人',
   },
   settings: {
     title: '设置', theme: '主题', light: '浅色', dark: '深色', system: '跟随系统', language: '语言', density: '密度', cosy: '舒适', compact: '紧凑',

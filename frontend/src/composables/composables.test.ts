@@ -1,0 +1,156 @@
+import type { Message } from '@/api/types'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { defineComponent, effectScope, nextTick, reactive, ref } from 'vue'
+import { ChatError } from '@/api/errors'
+import { mountInAccount, person } from '@/components/mountInAccount'
+import { useAnnouncer } from './useAnnouncer'
+import { useConnectionNotice } from './useConnectionNotice'
+import { useErrorText } from './useErrorText'
+import { useMessageView } from './useMessageView'
+import { usePermissions } from './usePermissions'
+import { originOf } from './useServerCheck'
+import { useSlowFlag } from './useSlowFlag'
+import { useSystemWords } from './useSystemWords'
+
+const START = new Date(2026, 10, 23, 10, 0)
+
+beforeEach(() => void vi.useFakeTimers({ now: START }))
+afterEach(() => void vi.useRealTimers())
+
+/** Runs a composable inside an account and hands out what it returns. */
+async function within<Result>(use: () => Result, account: object, locale: 'zh-CN' | 'en' = 'zh-CN'): Promise<Result> {
+  let result: Result | undefined
+  await mountInAccount(defineComponent(() => {
+    result = use()
+    return () => null
+  }), account, { locale })
+  return result!
+}
+
+describe('a slow flag', () => {
+  it('is not raised by what is over quickly', async () => {
+    const busy = ref(true)
+    const scope = effectScope()
+    const slow = scope.run(() => useSlowFlag(() => busy.value, 400))!
+    vi.advanceTimersByTime(399)
+    busy.value = false
+    await nextTick()
+    vi.advanceTimersByTime(1000)
+    expect(slow.value).toBe(false)
+    busy.value = true
+    await nextTick()
+    vi.advanceTimersByTime(400)
+    expect(slow.value).toBe(true)
+    scope.stop()
+  })
+})
+
+describe('the connection', () => {
+  it('is not mentioned for two seconds, then with the time to the next try', async () => {
+    const connection = reactive({ state: 'offline', since: START.getTime(), retryAt: START.getTime() + 10_000, retryNow: () => {} })
+    const { notice } = await within(useConnectionNotice, { connection })
+    expect(notice.value).toBe(null)
+    vi.advanceTimersByTime(2500)
+    expect(notice.value).toEqual({ kind: 'offline', text: '连接已断开，8 秒后重试 · 可以继续写' })
+    connection.state = 'ready'
+    expect(notice.value).toBe(null)
+  })
+})
+
+describe('what a screen reader hears', () => {
+  it('is one message by itself and a burst as a number', async () => {
+    const { said, announce } = await within(() => useAnnouncer(count => `${count} 条`), {})
+    announce('林晓: 你好')
+    vi.advanceTimersByTime(600)
+    expect(said.value).toBe('林晓: 你好')
+    announce('a')
+    announce('b')
+    vi.advanceTimersByTime(600)
+    expect(said.value).toBe('2 条')
+  })
+
+  it('of a message is the author, the text, the time, then its state', async () => {
+    const view = await within(() => useMessageView(() => message({ edited_at: '2026-11-23T02:00:00Z', mentions: [1] })), account(), 'en')
+    expect(view.value.label).toBe('林晓, hello, 09:30, edited, mentions you')
+  })
+
+  it('of a recalled message is only that', async () => {
+    const view = await within(() => useMessageView(() => message({ content: '', recalled_at: '2026-11-23T02:00:00Z', mentions: [1] })), account())
+    expect(view.value.label).toBe('林晓 撤回了一条消息')
+    expect(view.value.mentionsMe).toBe(false)
+  })
+})
+
+describe('a system line', () => {
+  const line = (event: string) => message({ kind: 'system', sender: null, system: { event, actor: person(1, '周舟'), target: person(2, '林晓'), value: '新名' } })
+
+  it('is worded in the reader\'s language, with me as you', async () => {
+    const chinese = await within(useSystemWords, account())
+    expect([line('member_kicked'), line('room_renamed')].map(chinese.sentence)).toEqual(['你 把 林晓 移出了房间', '你 把房间改名为“新名”'])
+    const english = await within(useSystemWords, account(), 'en')
+    expect(english.sentence(line('member_kicked'))).toBe('You removed 林晓 from the room')
+  })
+
+  it('that is not known yet still makes a sentence', async () => {
+    const words = await within(useSystemWords, account())
+    expect(words.sentence(line('moon_landed'))).toBe('你 更改了房间')
+  })
+})
+
+describe('an error', () => {
+  it('is worded here, but for what the server knows better', async () => {
+    const text = await within(useErrorText, {})
+    expect(text(new ChatError('rate_limited', 'slow down', null, 2.2))).toBe('太快了，请 3 秒后再试')
+    expect(text(new ChatError('validation_error', '名字太长'))).toBe('名字太长')
+    expect(text(ChatError.network())).toBe('连不上服务器，请检查网络')
+    expect(text(new TypeError('x'))).toBe('出了点问题，请再试一次')
+  })
+})
+
+describe('what I may do', () => {
+  const may = (membership: object, room: object = {}) => within(() => usePermissions(7), account({ archived_at: null, ...room, membership: { role: 'member', muted_until: null, ...membership } }))
+  const minutesAgo = (minutes: number, sender = 1) => message({ sender: person(sender), created_at: new Date(START.getTime() - minutes * 60_000).toISOString() })
+
+  it('recall my own for two minutes, and everybody\'s as an admin', async () => {
+    const member = await may({})
+    expect([minutesAgo(1), minutesAgo(3), minutesAgo(1, 2)].map(member.canRecall)).toEqual([true, false, false])
+    const admin = await may({ role: 'admin' })
+    expect([minutesAgo(3), minutesAgo(600, 2)].map(admin.canRecall)).toEqual([true, true])
+  })
+
+  it('write unless muted or in an archive', async () => {
+    const soon = new Date(START.getTime() + 60_000).toISOString()
+    expect((await may({})).canWrite()).toBe(true)
+    expect((await may({ muted_until: soon })).canWrite()).toBe(false)
+    expect((await may({ muted_until: '2026-01-01T00:00:00Z' })).canWrite()).toBe(true)
+    expect((await may({}, { archived_at: '2026-01-01T00:00:00Z' })).canWrite()).toBe(false)
+  })
+})
+
+describe('a server address', () => {
+  it.each([
+    ['chat.example.org', 'https://chat.example.org'],
+    ['localhost:9000', 'http://localhost:9000'],
+    [' http://10.0.0.2:9000/rooms/1 ', 'http://10.0.0.2:9000'],
+    ['', null],
+    ['http://', null],
+  ])('%s → %s', (typed, origin) => expect(originOf(typed)).toBe(origin))
+})
+
+function account(room: object = {}) {
+  return {
+    userId: 1,
+    session: { me: person(1, '周舟'), limits: { recall_seconds: 120 } },
+    users: { get: () => undefined, nameOf: (user: { display_name: string }) => user.display_name },
+    messages: { timeline: () => ({ rows: [] }) },
+    rooms: { get: () => room },
+  }
+}
+
+function message(more: Partial<Message>): Message {
+  return {
+    id: 1, room_id: 7, seq: 1, version: 1, kind: 'text', sender: person(2, '林晓'), content: 'hello', nonce: 'n', reply_to: null,
+    mentions: [], mention_all: false, attachments: [], reactions: [], system: null, pinned_at: null, edited_at: null, recalled_at: null,
+    created_at: new Date(2026, 10, 23, 9, 30).toISOString(), ...more,
+  }
+}
