@@ -24,15 +24,16 @@ class UserManager(BaseUserManager["User"]):
         user.save()
         return user
 
-    def create_superuser(self, username: str, email: str = "", password: str | None = None, **fields: Any) -> User:
-        return self.create_user(username, email, password, is_staff=True, is_superuser=True, **fields)
+    def create_superuser(self, username_key: str, email: str = "", password: str | None = None, **fields: Any) -> User:
+        """`manage.py createsuperuser` asks for the USERNAME_FIELD; the key follows from the name."""
+        return self.create_user(username_key, email, password, is_staff=True, is_superuser=True, **fields)
 
 
 class User(AbstractBaseUser, PermissionsMixin):
     """A person or a bot. A deleted account stays as a nameless row behind its messages (`deleted_at`)."""
 
     username = models.CharField(max_length=64)
-    username_key = ExactCharField(max_length=96, unique=True)
+    username_key = ExactCharField("username", max_length=96, unique=True)
     email = models.CharField(max_length=254, blank=True)
     email_key = ExactCharField(max_length=254, unique=True, null=True)
     email_verified_at = models.DateTimeField(null=True)

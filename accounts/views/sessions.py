@@ -24,7 +24,7 @@ class SessionViewSet(ViewSet):
         sessions.sign_out(user_id=user_of(request).pk, session_id=int(pk))
         return NoContent()
 
-    @operation(summary="Sign all my other devices out")
+    @operation(summary="Sign all my other devices out", operation_id="auth_sessions_destroy_others")
     def destroy_others(self, request: Request) -> HttpResponse:
         sessions.sign_out_others(session=session_of(request))
         return NoContent()

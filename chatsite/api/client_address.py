@@ -70,7 +70,7 @@ def _host(scheme: str, netloc: str) -> tuple[str | None, int | None]:
 
 def _parsed(text: str) -> IPAddress | None:
     try:
-        address = ipaddress.ip_address(text.strip())
+        address = ipaddress.ip_address(text.strip().partition("%")[0])  # without the interface: fe80::1%eth0
     except ValueError:
         return None
     return getattr(address, "ipv4_mapped", None) or address

@@ -34,6 +34,7 @@ def operation(
     query: dict[str, type] | None = None,
     upload: bool = False,
     summary: str | None = None,
+    operation_id: str | None = None,
 ) -> Callable[[F], F]:
     """Documents a view: `request` and `response` are structs (or list[Struct]); no response means 204."""
     answers: dict[int, Any] = {status if response else 204: _schema(response) if response else None}
@@ -47,6 +48,7 @@ def operation(
     }
     body = {"application/json": _schema(request)} if request else None
     return extend_schema(
+        operation_id=operation_id,
         summary=summary,
         request=multipart if upload else body,
         responses={**answers, "default": OpenApiResponse(_schema(ErrorOut))},
