@@ -12,6 +12,7 @@ import { createOutbox } from './gateway/outbox'
 import { openOutboxStorage } from './gateway/outbox-storage'
 import { createSocket } from './gateway/socket'
 import { createStreams } from './gateway/streams'
+import { createContactsStore } from './stores/contacts'
 import { createMembersStore } from './stores/members'
 import { createMessagesStore } from './stores/messages'
 import { createPresenceStore } from './stores/presence'
@@ -79,6 +80,7 @@ export function createAccount({ server, userId, platform, door, locale, onSessio
   const users = createUsersStore(pinia, { api, server })
   const session = createSessionStore(pinia, { api, request, users })
   const presence = createPresenceStore(pinia, { myId: userId, users, request })
+  const contacts = createContactsStore(pinia, { api, users })
   const members = createMembersStore(pinia, { api, users })
   const rooms = createRoomsStore(pinia, { myId: userId, api, request, timelines, users })
   const messages = createMessagesStore(pinia, {
@@ -96,6 +98,7 @@ export function createAccount({ server, userId, platform, door, locale, onSessio
     messages,
     members,
     presence,
+    contacts,
     onRevoked: () => onSessionOver('revoked'),
   })
 
@@ -109,6 +112,7 @@ export function createAccount({ server, userId, platform, door, locale, onSessio
     messages.resume()
     void outbox.resume()
     rooms.reload()
+    contacts.reload()
   }
 
   /** The stream of a room starts here: what was loaded before may have missed a change. */
@@ -126,8 +130,7 @@ export function createAccount({ server, userId, platform, door, locale, onSessio
     idle.stop()
     socket.stop()
     outbox.close()
-    rooms.close()
-    members.close()
+    ;[session, rooms, members, contacts].forEach(store => store.close())
   }
 
   /** Closes, and deletes what this device keeps of the account. */
@@ -147,6 +150,7 @@ export function createAccount({ server, userId, platform, door, locale, onSessio
     users,
     session,
     presence,
+    contacts,
     members,
     rooms,
     messages,

@@ -7,6 +7,7 @@ import { createAccount } from './account'
 import { createClient } from './api/client'
 import { createDoor } from './api/endpoints'
 
+export type Waiting = SignedIn['waits_for']
 export type Farewell = 'signed_out' | SessionEnd
 
 /** Who is signed in on this device. */
@@ -18,8 +19,9 @@ export interface Entrance {
   /** Why the last account ended; null when none did. */
   readonly farewell: Farewell | null
   restore: () => Promise<void>
-  signIn: (body: LoginBody) => Promise<void>
-  register: (body: RegisterBody) => Promise<void>
+  signIn: (body: LoginBody) => Promise<Waiting>
+  /** -> null when signed in, else what the new account still waits for. */
+  register: (body: RegisterBody) => Promise<Waiting>
   signOut: () => Promise<void>
   requestPasswordReset: (email: string) => Promise<void>
   confirmPasswordReset: (token: string, password: string) => Promise<void>
@@ -39,7 +41,8 @@ export interface EntranceOptions {
 
 export function createEntrance({ platform, locale }: EntranceOptions): Entrance {
   let restoring: Promise<void> | null = null
-  const isWeb = platform.kind === 'web'
+  /** A browser keeps the refresh token where no script can read it. */
+  const howToKeep = platform.kind === 'web' ? { cookie: true } : {}
   const door = () => doorAt(entrance.server)
   const doorAt = (server: string) => createDoor(createClient({ server, locale }))
   /** Signing out in one tab signs out all tabs of the browser, which share the cookie. */
@@ -55,12 +58,11 @@ export function createEntrance({ platform, locale }: EntranceOptions): Entrance 
     restore: () => restoring ??= restore(),
 
     async signIn(body) {
-      await welcome(await door().login(body, isWeb))
+      return welcome(await door().login({ ...body, ...howToKeep }))
     },
 
     async register(body) {
-      const signedIn = await door().register(body)
-      await welcome(isWeb ? await moveIntoCookie(signedIn, body) : signedIn)
+      return welcome(await door().register({ ...body, ...howToKeep }))
     },
 
     async signOut() {
@@ -94,18 +96,14 @@ export function createEntrance({ platform, locale }: EntranceOptions): Entrance 
       enter(userId)
   }
 
-  /** Registering hands the refresh token to the script; the browser keeps it in a cookie, as after signing in. */
-  async function moveIntoCookie({ refresh }: SignedIn, { username, password }: RegisterBody): Promise<SignedIn> {
-    // In this order: signing out takes the cookie away too.
-    await door().logout(refresh)
-    return door().login({ username, password }, true)
-  }
-
-  async function welcome({ user, access, refresh }: SignedIn): Promise<void> {
+  async function welcome({ user, access, refresh, waits_for }: SignedIn): Promise<Waiting> {
+    if (access === null)
+      return waits_for
     if (refresh !== null)
       await platform.refreshTokens(entrance.server, user.id).save(refresh)
     platform.lastUser.save(entrance.server, user.id)
     enter(user.id, access).session.setMe(user)
+    return null
   }
 
   function enter(userId: number, access?: string): Account {

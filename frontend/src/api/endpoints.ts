@@ -7,9 +7,9 @@ export type MessagesQuery
 /** Calls that anyone may make, signed in or not. */
 export function createDoor({ call }: Client) {
   return {
-    register: (body: wire.RegisterBody) => call<wire.SignedIn>('POST', '/api/auth/register', { body }),
-    login: (body: wire.LoginBody, cookie: boolean) =>
-      call<wire.SignedIn>('POST', '/api/auth/login', cookie ? { body: { ...body, cookie }, withCookie: true } : { body }),
+    register: (body: wire.RegisterBody) =>
+      call<wire.SignedIn>('POST', '/api/auth/register', { body, withCookie: true }),
+    login: (body: wire.LoginBody) => call<wire.SignedIn>('POST', '/api/auth/login', { body, withCookie: true }),
     refresh: (refresh: string | null) =>
       call<wire.Tokens>('POST', '/api/auth/refresh', { body: refresh === null ? {} : { refresh }, withCookie: true }),
     logout: (refresh: string | null) =>
@@ -33,14 +33,22 @@ export function createApi({ call }: Client) {
       call<void>('POST', '/api/auth/password/change', { body: { old_password, new_password } }),
     me: () => call<wire.Me>('GET', '/api/users/me'),
     update: (body: wire.MePatch) => call<wire.Me>('PATCH', '/api/users/me', { body }),
-    setAvatar: (file: Blob) => call<wire.Me | undefined>('PUT', '/api/users/me/avatar', { body: form(file) }),
+    setAvatar: (file: Blob) => call<void>('PUT', '/api/users/me/avatar', { body: form(file) }),
     removeAvatar: () => call<void>('DELETE', '/api/users/me/avatar'),
   }
 
   const users = {
     get: (id: number) => call<wire.User>('GET', `/api/users/${id}`),
     search: (q: string) => results(call<{ results: wire.User[] }>('GET', '/api/users/search', { query: { q } })),
-    online: () => call<{ count: number, results: wire.User[] }>('GET', '/api/users/online'),
+    friends: () => results(call<{ results: wire.User[] }>('GET', '/api/users/friends')),
+    friendRequests: () => results(call<{ results: wire.FriendRequest[] }>('GET', '/api/users/friends/requests')),
+    askFriend: (id: number, message = '') => call<void>('POST', `/api/users/friends/${id}`, { body: { message } }),
+    acceptFriend: (id: number) => call<wire.User>('POST', `/api/users/friends/${id}/accept`),
+    removeFriend: (id: number) => call<void>('DELETE', `/api/users/friends/${id}`),
+    blocks: () => results(call<{ results: wire.User[] }>('GET', '/api/users/blocks')),
+    block: (id: number) => call<void>('PUT', `/api/users/blocks/${id}`),
+    unblock: (id: number) => call<void>('DELETE', `/api/users/blocks/${id}`),
+    online: () => call<wire.OnlinePeople>('GET', '/api/users/online'),
   }
 
   const rooms = {
@@ -60,7 +68,7 @@ export function createApi({ call }: Client) {
     markUnread: (id: number, seq: number) => call<void>('POST', `/api/rooms/${id}/unread`, { body: { seq } }),
     transfer: (id: number, user_id: number) => call<void>('POST', `/api/rooms/${id}/transfer`, { body: { user_id } }),
     invites: (id: number) => results(call<{ results: wire.Invite[] }>('GET', `/api/rooms/${id}/invites`)),
-    invite: (id: number, body: { max_uses?: number, expires_at?: wire.Timestamp } = {}) =>
+    invite: (id: number, body: wire.InviteBody = {}) =>
       call<wire.Invite>('POST', `/api/rooms/${id}/invites`, { body }),
     revokeInvite: (id: number, invite: number) => call<void>('DELETE', `/api/rooms/${id}/invites/${invite}`),
     acceptInvite: (token: string) => call<wire.Room>('POST', `/api/invites/${encodeURIComponent(token)}/accept`),
@@ -70,7 +78,7 @@ export function createApi({ call }: Client) {
     page: (room: number, cursor?: string) =>
       call<wire.Page<wire.Member>>('GET', `/api/rooms/${room}/members`, { query: { limit: 100, cursor } }),
     add: (room: number, user_id: number) => call<void>('POST', `/api/rooms/${room}/members`, { body: { user_id } }),
-    update: (room: number, user: number, body: { role?: wire.Role, muted_until?: wire.Timestamp | null }) =>
+    update: (room: number, user: number, body: wire.MemberPatch) =>
       call<wire.Member>('PATCH', `/api/rooms/${room}/members/${user}`, { body }),
     kick: (room: number, user: number) => call<void>('DELETE', `/api/rooms/${room}/members/${user}`),
     bans: (room: number) => results(call<{ results: wire.Ban[] }>('GET', `/api/rooms/${room}/bans`)),
@@ -84,13 +92,13 @@ export function createApi({ call }: Client) {
       call<wire.MessagePage>('GET', `/api/rooms/${room}/messages`, { query: { limit, ...query } }),
     get: (id: number) => call<wire.Message>('GET', `/api/messages/${id}`),
     edit: (id: number, content: string) => call<wire.Message>('PATCH', `/api/messages/${id}`, { body: { content } }),
-    recall: (id: number) => call<wire.Message | undefined>('POST', `/api/messages/${id}/recall`),
+    recall: (id: number) => call<wire.Message>('POST', `/api/messages/${id}/recall`),
     react: (id: number, emoji: string) =>
       call<wire.Message>('PUT', `/api/messages/${id}/reactions/${encodeURIComponent(emoji)}`),
     unreact: (id: number, emoji: string) =>
       call<wire.Message>('DELETE', `/api/messages/${id}/reactions/${encodeURIComponent(emoji)}`),
-    pin: (id: number) => call<wire.Message | undefined>('PUT', `/api/messages/${id}/pin`),
-    unpin: (id: number) => call<wire.Message | undefined>('DELETE', `/api/messages/${id}/pin`),
+    pin: (id: number) => call<void>('PUT', `/api/messages/${id}/pin`),
+    unpin: (id: number) => call<void>('DELETE', `/api/messages/${id}/pin`),
     pins: (room: number) => results(call<{ results: wire.Message[] }>('GET', `/api/rooms/${room}/pins`)),
     readers: (id: number) => call<wire.Readers>('GET', `/api/messages/${id}/readers`),
   }

@@ -1,6 +1,7 @@
 import type { Frame } from './frames'
 import type { Streams } from './streams'
 import type { Events, EventType, Member, RoomSync } from '@/api/types'
+import type { ContactsStore } from '@/stores/contacts'
 import type { MembersStore } from '@/stores/members'
 import type { MessagesStore } from '@/stores/messages'
 import type { PresenceStore } from '@/stores/presence'
@@ -14,6 +15,7 @@ export interface HandlersOptions {
   messages: MessagesStore
   members: MembersStore
   presence: PresenceStore
+  contacts: ContactsStore
   onRevoked: () => void
 }
 
@@ -21,7 +23,7 @@ export interface HandlersOptions {
 export type Handlers = { [Type in EventType]: (data: Events[Type]) => void }
 
 export function createHandlers(stores: HandlersOptions): Handlers {
-  const { streams, session, rooms, messages, members, presence } = stores
+  const { streams, session, rooms, messages, members, presence, contacts } = stores
 
   function onMember(roomId: number, version: number, member: Member, change: 1 | 0 | -1): void {
     members.apply(roomId, [member])
@@ -86,6 +88,9 @@ export function createHandlers(stores: HandlersOptions): Handlers {
     user_online: ({ user_id }) => presence.onOnline(user_id),
     user_offline: ({ user_id, last_seen_at }) => presence.onOffline(user_id, last_seen_at),
     presence_changed: ({ user_id, status, status_text }) => presence.onChanged(user_id, status, status_text),
+    friend_request: contacts.reload,
+    friend_request_accepted: contacts.reload,
+    friend_removed: contacts.reload,
     session_revoked: () => stores.onRevoked(),
     // The socket has noted when to come back.
     reconnect: () => {},

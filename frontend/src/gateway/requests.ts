@@ -1,5 +1,5 @@
 import type { Frame } from './frames'
-import type { Commands, CommandType } from '@/api/types'
+import type { Commands, CommandType, Replies } from '@/api/types'
 import { ChatError, isErrorBody } from '@/api/errors'
 
 /** After this nobody waits any more: the outcome is unknown. */
@@ -7,9 +7,9 @@ const TIMEOUT_MS = 10_000
 
 export type Request = <Type extends CommandType>(
   type: Type,
-  data: Commands[Type]['data'],
+  data: Commands[Type],
   timeout?: number,
-) => Promise<Commands[Type]['reply']>
+) => Promise<Replies[Type]>
 
 export interface Requests {
   request: Request

@@ -42,7 +42,7 @@ export interface SocketOptions {
   /** `ws://host/ws/` */
   url: string
   tokens: AccessTokens
-  resume: () => Pick<Commands['authenticate']['data'], 'rooms' | 'epoch'>
+  resume: () => Pick<Commands['authenticate'], 'rooms' | 'epoch'>
   isIdle: () => boolean
   onReady: (ready: Ready) => void
   onEvent: (frame: Frame) => void

@@ -67,7 +67,7 @@ export function createMembersStore(pinia: Pinia, { api, users }: { api: Api, use
       forget,
       close: retries.close,
       add: (roomId: number, userId: number) => api.members.add(roomId, userId),
-      setRole: async (roomId: number, userId: number, role: Role) =>
+      setRole: async (roomId: number, userId: number, role: 'admin' | 'member') =>
         apply(roomId, [await api.members.update(roomId, userId, { role })]),
       mute: async (roomId: number, userId: number, muted_until: Timestamp | null) =>
         apply(roomId, [await api.members.update(roomId, userId, { muted_until })]),

@@ -221,10 +221,8 @@ export function createMessagesStore(pinia: Pinia, options: MessagesStoreOptions)
         void open(roomId)
     }
 
-    async function change(answer: Promise<Message | undefined>): Promise<void> {
-      const message = await answer
-      if (message !== undefined)
-        apply(message)
+    async function change(answer: Promise<Message>): Promise<void> {
+      apply(await answer)
     }
 
     async function pins(roomId: number): Promise<Message[]> {
@@ -254,8 +252,8 @@ export function createMessagesStore(pinia: Pinia, options: MessagesStoreOptions)
       recall: (message: Message) => change(api.messages.recall(message.id)),
       react: (message: Message, emoji: string) => change(api.messages.react(message.id, emoji)),
       unreact: (message: Message, emoji: string) => change(api.messages.unreact(message.id, emoji)),
-      pin: (message: Message) => change(api.messages.pin(message.id)),
-      unpin: (message: Message) => change(api.messages.unpin(message.id)),
+      pin: (message: Message) => api.messages.pin(message.id),
+      unpin: (message: Message) => api.messages.unpin(message.id),
       pins,
       readers,
       apply,

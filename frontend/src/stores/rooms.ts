@@ -237,6 +237,7 @@ export function createRoomsStore(pinia: Pinia, options: RoomsStoreOptions) {
       update: (id: number, patch: RoomPatch) => take(api.rooms.update(id, patch)),
       archive: api.rooms.archive,
       leave: api.rooms.leave,
+      transfer: api.rooms.transfer,
       setMembership,
       onRoom,
       onRemoved,

@@ -5,6 +5,7 @@ import type { Limits, Me, MePatch, Ready, Status, User } from '@/api/types'
 import type { Request } from '@/gateway/requests'
 import { defineStore } from 'pinia'
 import { shallowRef } from 'vue'
+import { createRetries } from '@/gateway/retries'
 
 export interface SessionStoreOptions {
   api: Api
@@ -19,16 +20,18 @@ export function createSessionStore(pinia: Pinia, { api, request, users }: Sessio
     const limits = shallowRef<Limits | null>(null)
     /** The id of this signed-in device. */
     const id = shallowRef<number | null>(null)
+    const retries = createRetries()
 
     function setMe(user: Me): void {
       me.value = user
       users.remember(publicPart(user))
     }
 
+    /** Preferences may have changed on another device: I am read afresh after connecting. */
     function onReady(ready: Ready): void {
-      setMe(ready.user)
       limits.value = ready.limits
       id.value = ready.session_id
+      void retries.run('me', async () => setMe(await api.account.me()))
     }
 
     /** Somebody's name or picture changed; perhaps mine, on another device. */
@@ -48,7 +51,18 @@ export function createSessionStore(pinia: Pinia, { api, request, users }: Sessio
         setMe({ ...me.value, status, status_text: status_text ?? me.value.status_text })
     }
 
-    return { me, limits, id, setMe, onReady, onUser, update, setStatus, changePassword: api.account.changePassword }
+    return {
+      me,
+      limits,
+      id,
+      setMe,
+      onReady,
+      onUser,
+      update,
+      setStatus,
+      changePassword: api.account.changePassword,
+      close: retries.close,
+    }
   })(pinia)
 }
 

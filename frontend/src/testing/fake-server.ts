@@ -2,7 +2,7 @@ import type { ErrorBody, ErrorCode, RoomHead, SendMessage } from '@/api/types'
 import type { Frame } from '@/gateway/frames'
 import { FakeLine } from './fake-line'
 import { FakeRoom } from './fake-room'
-import { aMe } from './samples'
+import { aMe, aUser } from './samples'
 
 /** What goes wrong, and how often (0 to 1). */
 export interface Weather {
@@ -132,7 +132,7 @@ export class FakeServer {
 
   private ready() {
     return {
-      user: aMe(this.myId),
+      user: aUser(this.myId),
       session_id: 1,
       protocol: 1,
       epoch: this.epoch,
@@ -183,6 +183,8 @@ export class FakeServer {
   }
 
   private look({ pathname, searchParams }: URL): unknown {
+    if (pathname === '/api/users/me')
+      return aMe(this.myId)
     const [, , , id, what] = pathname.split('/')
     if (id === undefined || id === '')
       return { results: [...this.rooms.values()].map(room => room.out(this.myId)) }

@@ -1,4 +1,21 @@
-import type { Me, Member, Membership, Message, Room, Sender, User } from '@/api/types'
+import type { Me, Member, Membership, Message, Preferences, Room, Sender, User } from '@/api/types'
+
+const PREFERENCES: Preferences = {
+  message_me: 'everyone',
+  find_me: 'everyone',
+  add_to_rooms: 'everyone',
+  last_seen: 'everyone',
+  read_receipts: true,
+  theme: 'system',
+  density: 'comfortable',
+  message_style: 'flat',
+  font_scale: 'normal',
+  send_key: 'enter',
+  notifications: 'all',
+  notification_preview: true,
+  sound: true,
+  client: {},
+}
 
 const NOON = '2026-01-01T12:00:00Z'
 
@@ -18,7 +35,7 @@ export function aMe(id: number, more: Partial<Me> = {}): Me {
     locale: 'en',
     timezone: 'UTC',
     is_staff: false,
-    preferences: {},
+    preferences: PREFERENCES,
     ...more,
   }
 }
