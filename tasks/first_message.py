@@ -11,7 +11,10 @@ PATIENCE_SECONDS = 30
 
 
 def main(base: str) -> None:
-    account = post(f"{base}/api/auth/register", {"username": "newcomer", "email": "newcomer@example.com", "password": "a first message"})
+    account = post(
+        f"{base}/api/auth/register",
+        {"username": "newcomer", "email": "newcomer@example.com", "password": "a first message"},
+    )
     room = post(f"{base}/api/rooms/", {"name": "First room"}, account["access"])
     with connect(base.replace("http", "ws", 1) + "/ws/", open_timeout=PATIENCE_SECONDS, proxy=None) as connection:
         ask(connection, "authenticate", {"token": account["access"]}, "ready")

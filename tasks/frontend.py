@@ -26,7 +26,7 @@ def build() -> None:
     try:
         install()
         say("Building the web client …")
-        if npm("run", "build", "--silent"):
+        if npm("run", "build", "--silent", "--", "--logLevel", "warn"):
             raise Failed("The web client could not be built: see the words above.")
     except Failed as failure:
         if not (DIST / "index.html").is_file():
