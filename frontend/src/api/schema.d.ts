@@ -243,7 +243,7 @@ export interface paths {
         put?: never;
         post?: never;
         /** Sign all my other devices out */
-        delete: operations["auth_sessions_destroy"];
+        delete: operations["auth_sessions_destroy_others"];
         options?: never;
         head?: never;
         patch?: never;
@@ -260,7 +260,7 @@ export interface paths {
         put?: never;
         post?: never;
         /** Sign one of my devices out */
-        delete: operations["auth_sessions_destroy_2"];
+        delete: operations["auth_sessions_destroy"];
         options?: never;
         head?: never;
         patch?: never;
@@ -2440,7 +2440,7 @@ export interface operations {
             };
         };
     };
-    auth_sessions_destroy: {
+    auth_sessions_destroy_others: {
         parameters: {
             query?: never;
             header?: never;
@@ -2466,7 +2466,7 @@ export interface operations {
             };
         };
     };
-    auth_sessions_destroy_2: {
+    auth_sessions_destroy: {
         parameters: {
             query?: never;
             header?: never;
