@@ -1,5 +1,5 @@
 import type { Ref } from 'vue'
-import type { LogRow } from '@/components/message/logRows'
+import type { LogRow } from '@/components/message/log-rows'
 import { ref } from 'vue'
 import { isPending } from '@/stores/messages'
 import { useLongPress } from './useLongPress'

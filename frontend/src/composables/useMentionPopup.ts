@@ -1,8 +1,8 @@
 import type { Ref } from 'vue'
 import type { Room, User } from '@/api/types'
 import { computed, nextTick, ref, useId } from 'vue'
-import { isPlainEnter } from '@/components/message/enterKey'
-import { matchesName, mentionQuery } from '@/components/message/mentionQuery'
+import { isPlainEnter } from '@/components/message/enter-key'
+import { matchesName, mentionQuery } from '@/components/message/mention-query'
 import { useAccount } from './useAccount'
 
 const SHOWN_MAX = 8

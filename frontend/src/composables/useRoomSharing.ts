@@ -1,7 +1,7 @@
 import type { Room } from '@/api/types'
 import { computed } from 'vue'
 import { useI18n } from 'vue-i18n'
-import { copyText } from './copyText'
+import { copyText } from './copy-text'
 import { useAccount } from './useAccount'
 import { useToasts } from './useToasts'
 import { useTold } from './useTold'

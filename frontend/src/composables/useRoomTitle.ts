@@ -1,6 +1,6 @@
 import type { Room } from '@/api/types'
 import { useI18n } from 'vue-i18n'
-import { isNoteToSelf } from '@/components/room/roomIdentity'
+import { isNoteToSelf } from '@/components/room/room-identity'
 import { useAccount } from './useAccount'
 
 /** What a room is called on the screen. */

@@ -1,7 +1,7 @@
 import { computed, onScopeDispose, watch } from 'vue'
 import { useI18n } from 'vue-i18n'
 import { useRoute } from 'vue-router'
-import { badgeCount } from '@/components/room/badgeCount'
+import { badgeCount } from '@/components/room/badge-count'
 import { useAccount } from './useAccount'
 import { useRoomTitle } from './useRoomTitle'
 

@@ -1,7 +1,7 @@
 import type { Room } from '@/api/types'
 import { describe, expect, it } from 'vitest'
-import { findRooms, roomSections } from './roomSections'
-import { settledOrder } from './settledOrder'
+import { findRooms, roomSections } from './room-sections'
+import { settledOrder } from './settled-order'
 
 const room = (id: number, more: object = {}, membership: object = {}) =>
   ({ id, name: `Room ${id}`, kind: 'public', code: `00000${id}`, archived_at: null, ...more, membership: { unread_count: 0, mention_count: 0, pinned_at: null, ...membership } }) as Room

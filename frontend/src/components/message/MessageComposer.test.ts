@@ -1,8 +1,8 @@
 import type { Room } from '@/api/types'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { defineComponent, h } from 'vue'
-import { mountInAccount, person } from '@/components/mountInAccount'
 import { useComposer } from '@/composables/useComposer'
+import { mountInAccount, person } from '@/testing/mount-in-account'
 import MessageComposer from './MessageComposer.vue'
 
 const room = { id: 7, kind: 'public', name: '设计组', peer: null } as Room

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { isFewEmoji, messageTokens } from './messageTokens'
+import { isFewEmoji, messageTokens } from './message-tokens'
 
 const kinds = (content: string, ...names: string[]) =>
   messageTokens(content, names.map((name, index) => ({ id: index + 1, names: [name] })))

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { isSubmit } from './enterKey'
+import { isSubmit } from './enter-key'
 
 const key = (init: KeyboardEventInit & { keyCode?: number }) => new KeyboardEvent('keydown', { key: 'Enter', ...init } as KeyboardEventInit)
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { parseEntry } from './roomCode'
+import { parseEntry } from './room-code'
 
 it('takes codes however they are written, and links', () => {
   expect(parseEntry(' 123 456 ')).toEqual({ kind: 'code', code: '123456' })

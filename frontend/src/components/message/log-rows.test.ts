@@ -1,7 +1,7 @@
 import type { Message, Sender } from '@/api/types'
 import type { Row } from '@/stores/messages'
 import { describe, expect, it } from 'vitest'
-import { firstUnreadSeq, logRows } from './logRows'
+import { firstUnreadSeq, logRows } from './log-rows'
 
 const ME = 1
 const person = (id: number): Sender => ({ id, username: `u${id}`, display_name: `U${id}`, avatar_url: null, is_bot: false })

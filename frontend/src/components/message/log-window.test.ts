@@ -1,6 +1,6 @@
 import type { Row } from '@/stores/messages'
 import { describe, expect, it } from 'vitest'
-import { indexOfSeq, leavesWindow, RADIUS, windowAround } from './logWindow'
+import { indexOfSeq, leavesWindow, RADIUS, windowAround } from './log-window'
 
 const rows = Array.from({ length: 1000 }, (_, index) => ({ seq: index + 501 })) as Row[]
 const unsent = { state: 'queued' } as Row

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { matchesName, mentionQuery } from './mentionQuery'
+import { matchesName, mentionQuery } from './mention-query'
 
 const queryAtEnd = (text: string) => mentionQuery(text, text.length)?.text ?? null
 
