@@ -8,6 +8,7 @@
 All times are Redis's own, in milliseconds: one clock, however many processes.
 """
 
+import asyncio
 import logging
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -17,6 +18,7 @@ from typing import Any, NamedTuple, TypeVar
 from django.conf import settings
 from django_redis import get_redis_connection
 from redis import Redis, RedisError
+from redis import TimeoutError as RedisTimeoutError
 from redis.asyncio import Redis as AsyncRedis
 
 from presence import scripts
@@ -63,10 +65,9 @@ class PresenceStore:
         ttl_seconds: float = TTL_SECONDS,
         grace_seconds: float = GRACE_SECONDS,
     ) -> None:
+        # No socket_timeout: with one, redis-py uses wait_for, which before Python 3.12 may swallow a cancellation.
         self._client = client or AsyncRedis.from_url(
-            settings.REDIS_URL,
-            socket_timeout=REDIS_TIMEOUT_SECONDS,
-            socket_connect_timeout=REDIS_TIMEOUT_SECONDS,
+            settings.REDIS_URL, socket_timeout=None, socket_connect_timeout=REDIS_TIMEOUT_SECONDS
         )
         self._keys = [prefix or key_prefix()]
         self._ttl = _milliseconds(ttl_seconds)
@@ -116,7 +117,11 @@ class PresenceStore:
     async def _run(self, script: str, *args: Any) -> Any:
         if script not in self._scripts:
             self._scripts[script] = self._client.register_script(script)
-        return await self._scripts[script](keys=self._keys, args=args)
+        try:
+            async with asyncio.timeout(REDIS_TIMEOUT_SECONDS):
+                return await self._scripts[script](keys=self._keys, args=args)
+        except TimeoutError as error:
+            raise RedisTimeoutError("Redis does not answer") from error
 
 
 class StatusReader:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import math
 
 from django.utils.timezone import now
 from redis import RedisError
@@ -16,6 +15,7 @@ from redis import RedisError
 from chatsite.errors import ChatError
 from chatsite.pool import in_pool
 from presence import services
+from presence.every import Every
 from presence.news import News, Touched
 from presence.store import Beat, Move, PresenceStore
 
@@ -23,23 +23,10 @@ logger = logging.getLogger(__name__)
 
 TELL_SECONDS = 1.0  # between two announcements
 LOOK_SECONDS = 1.0  # between two looks at who has gone
+RECOVERY_SECONDS = 3.0  # after Redis was away: until then the hubs may not hear anything yet
 PAUSE_SECONDS = 0.05  # after a step with news: what comes meanwhile goes into one step
 BEAT_SECONDS = 25.0
 RESTART_GRACE_SECONDS = 30.0  # for those whom a server's restart throws out: they come back within it
-
-
-class Every:
-    """Due once in so many seconds, and until it is done."""
-
-    def __init__(self, seconds: float) -> None:
-        self._seconds = seconds
-        self._done_at = -math.inf
-
-    def is_due(self) -> bool:
-        return asyncio.get_running_loop().time() >= self._done_at + self._seconds
-
-    def done(self) -> None:
-        self._done_at = asyncio.get_running_loop().time()
 
 
 class Tracker:
@@ -90,7 +77,11 @@ class Tracker:
         try:
             await self._deal_with(news)
             self._failing = False
-        except (RedisError, ChatError) as error:
+        except RedisError as error:
+            self._log_once(error)
+            self._beat.due_in(0)  # it may have forgotten us
+            self._tell.due_in(RECOVERY_SECONDS)
+        except ChatError as error:
             self._log_once(error)
         except Exception:
             logger.exception("presence_failed")

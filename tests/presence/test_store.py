@@ -6,10 +6,11 @@ import socket
 
 import pytest
 from django_redis import get_redis_connection
-from redis import ConnectionPool, Redis
+from redis import ConnectionPool, Redis, RedisError
+from redis.asyncio import Redis as AsyncRedis
 
 from presence import scripts
-from presence.store import CHUNK, Beat, Move, StatusReader
+from presence.store import CHUNK, Beat, Move, PresenceStore, StatusReader
 from tests.presence.conftest import eventually
 
 ANN, BOB = 11, 22
@@ -240,6 +241,18 @@ def test_a_redis_that_does_not_answer_is_as_good_as_gone():
         assert reader.statuses([ANN]) == {}
         assert reader.online_ids() == set()
         assert len(tries) == 1
+
+
+async def test_the_gateway_waits_for_a_silent_redis_only_so_long(monkeypatch):
+    monkeypatch.setattr("presence.store.REDIS_TIMEOUT_SECONDS", 0.05)
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        silent.listen()
+        client = AsyncRedis.from_url(f"redis://127.0.0.1:{silent.getsockname()[1]}/0", socket_timeout=None)
+        store = PresenceStore(client, prefix="silent:")
+        with pytest.raises(RedisError):
+            await store.beat([Beat(ANN, "phone")])
+        await store.close()
 
 
 async def test_after_the_break_the_truth_is_back(make_store, prefix):

@@ -1,5 +1,6 @@
 """From a connection that comes or goes to what others are told. Steps are taken by hand, on a real Redis."""
 
+import asyncio
 from datetime import timedelta
 from itertools import pairwise
 
@@ -14,8 +15,9 @@ from redis.asyncio import Redis
 from accounts.models import Friendship, User
 from chatsite.errors import Unavailable
 from presence import services
+from presence.every import Every
 from presence.store import Move, PresenceStore
-from presence.tracker import Every, Tracker
+from presence.tracker import Tracker
 from rooms.models import Membership
 from rooms.services.direct import find_or_make
 from tests.factories import make_room, make_user
@@ -363,7 +365,10 @@ async def test_the_last_time_never_goes_backwards(ann):
     assert ann.last_seen_at == later
 
 
-async def test_while_redis_is_away_nothing_fails_and_afterwards_all_is_told(make_tracker, told, ann, friend, caplog):
+async def test_while_redis_is_away_nothing_fails_and_afterwards_all_is_told(
+    make_tracker, told, ann, friend, caplog, monkeypatch
+):
+    monkeypatch.setattr("presence.tracker.RECOVERY_SECONDS", 0)
     tracker = make_tracker(grace_seconds=0)
     alive, dead = tracker.store, PresenceStore(Redis.from_url("redis://127.0.0.1:1/0"), prefix="dead:")
     tracker.store = dead
@@ -387,6 +392,22 @@ async def test_after_redis_lost_everything_the_next_heartbeat_brings_all_back(ma
     assert reader.online_ids() == set()
     await tracker.step()
     assert reader.statuses([ann.pk]) == {ann.pk: "online"}
+
+
+async def test_a_redis_that_was_away_is_told_of_everybody_at_once(make_tracker, told, ann, friend, forget, reader):
+    tracker = make_tracker(beat_seconds=3600)
+    tracker.add("phone", ann.pk)
+    await tracker.step()
+    told.forget()
+    alive, dead = tracker.store, PresenceStore(Redis.from_url("redis://127.0.0.1:1/0"), prefix="dead:")
+    tracker.store = dead
+    await tracker.step()
+    forget()
+    tracker.store = alive
+    await tracker.step()
+    assert reader.statuses([ann.pk]) == {ann.pk: "online"}
+    assert told.envelopes == []  # not before the hubs can hear it
+    await dead.close()
 
 
 async def test_with_the_database_away_the_news_waits(make_tracker, told, ann, friend, monkeypatch):
@@ -430,3 +451,13 @@ async def test_by_itself_it_tells_at_once_and_stops_when_told(make_tracker, told
     tracker.add("laptop", friend.pk)
     await tracker.stop()
     assert reader.online_ids() == {ann.pk}  # for the grace of a restart
+
+
+async def test_it_can_be_stopped_at_any_moment(make_tracker, told, ann):
+    for moment in range(40):
+        tracker = make_tracker()
+        tracker.start()
+        tracker.add(f"phone{moment}", ann.pk)
+        for _ in range(moment):
+            await asyncio.sleep(0)
+        await tracker.stop()
