@@ -1,4 +1,6 @@
 import { reactive, ref } from 'vue'
+import { parseUrl } from '@/components/base/parse-url'
+import { parseUrl } from './parse-url'
 import { useEntrance } from './useEntrance'
 
 export interface ServerState { kind: 'checking' | 'ok' | 'degraded' | 'down' | 'invalid', ms: number }
@@ -42,7 +44,7 @@ export function useServerCheck() {
 export function originOf(typed: string): string | null {
   const text = typed.trim()
   const address = /^https?:\/\//i.test(text) ? text : `${isLocal(text) ? 'http' : 'https'}://${text}`
-  return text && URL.canParse(address) ? new URL(address).origin : null
+  return text ? parseUrl(address)?.origin ?? null : null
 }
 
 const isLocal = (text: string) => /^(?:localhost|127\.|192\.168\.|10\.|\[::1\])/.test(text)

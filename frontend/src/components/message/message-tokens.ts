@@ -1,3 +1,5 @@
+import { parseUrl } from '@/components/base/parse-url'
+
 export type Token
   = | { kind: 'text', text: string }
     | { kind: 'link', text: string, href: string }
@@ -36,7 +38,7 @@ function splitBy(text: string, find: (text: string) => Found[]): Token[] {
 function findLinks(text: string): Found[] {
   return [...text.matchAll(URL_PATTERN)].flatMap(({ 0: match, index }) => {
     const trimmed = withoutTrailing(match)
-    return URL.canParse(trimmed) ? [{ at: index, token: { kind: 'link', text: trimmed, href: trimmed } }] : []
+    return parseUrl(trimmed) ? [{ at: index, token: { kind: 'link', text: trimmed, href: trimmed } }] : []
   })
 }
 
