@@ -5,9 +5,9 @@ import type { Platform } from './platform/platform'
 import { createPinia } from 'pinia'
 import { createClient } from './api/client'
 import { createApi } from './api/endpoints'
+import { ChatError } from './api/errors'
 import { createAccessTokens } from './api/tokens'
 import { createHandlers, dispatch } from './gateway/handlers'
-import { watchIdle } from './gateway/idle'
 import { createOutbox } from './gateway/outbox'
 import { openOutboxStorage } from './gateway/outbox-storage'
 import { createSocket } from './gateway/socket'
@@ -54,7 +54,6 @@ export function createAccount({ server, userId, platform, door, locale, onSessio
     access,
   })
   const api = createApi(createClient({ server, locale, tokens }))
-  const idle = watchIdle()
 
   let epoch: string | null = null
   const streams = createStreams((room_id, version) => socket.request('sync_room', { room_id, version }))
@@ -62,7 +61,7 @@ export function createAccount({ server, userId, platform, door, locale, onSessio
     url: `${server.replace(/^http/, 'ws')}/ws/`,
     tokens,
     resume: () => epoch === null ? {} : { epoch, rooms: streams.positions() },
-    isIdle: idle.isIdle,
+    isIdle: platform.isIdle,
     onReady,
     onEvent: frame => dispatch(handlers, frame),
     ...open === undefined ? {} : { open },
@@ -127,7 +126,6 @@ export function createAccount({ server, userId, platform, door, locale, onSessio
   /** Ends every connection and timer; what is stored stays. */
   function close(): void {
     stopListening()
-    idle.stop()
     socket.stop()
     outbox.close()
     ;[session, rooms, members, contacts].forEach(store => store.close())
@@ -137,6 +135,17 @@ export function createAccount({ server, userId, platform, door, locale, onSessio
   async function forget(): Promise<void> {
     close()
     await Promise.all([outbox.destroy(), refreshTokens.clear()])
+  }
+
+  /** Ends the session on the server; that it has ended already is as good. */
+  async function logout(): Promise<void> {
+    try {
+      await door.logout(await refreshTokens.load())
+    }
+    catch (error) {
+      if (!(error instanceof ChatError) || error.code !== 'authentication_failed')
+        throw error
+    }
   }
 
   return {
@@ -157,6 +166,6 @@ export function createAccount({ server, userId, platform, door, locale, onSessio
     start: socket.start,
     close,
     forget,
-    logout: async () => door.logout(await refreshTokens.load()),
+    logout,
   }
 }

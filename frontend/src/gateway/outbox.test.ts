@@ -156,7 +156,7 @@ describe('the outbox', () => {
   })
 
   it('goes on in memory when the storage fails', async () => {
-    const broken: OutboxStorage = { ...memoryStorage(), add: async () => { throw new Error('full') } }
+    const broken: OutboxStorage = { ...memoryStorage(), add: () => Promise.reject(new Error('full')) }
     const { outbox, sent } = anOutbox({ storage: broken })
     void outbox.add(aDraft('a'))
     await settle()

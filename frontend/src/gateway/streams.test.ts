@@ -38,7 +38,7 @@ describe('the streams', () => {
   })
 
   it('try again later when nothing came of it', async () => {
-    const sync = vi.fn(async () => { throw new Error('offline') })
+    const sync = vi.fn(() => Promise.reject(new Error('offline')))
     const streams = createStreams(sync)
     streams.start(7, 3)
     streams.saw(7, 5)

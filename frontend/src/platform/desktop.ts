@@ -1,5 +1,6 @@
 import type { DesktopApi } from '../../electron/shared/desktop-api'
 import type { Platform } from './platform'
+import { watchIdle } from './idle'
 import { createLastUser } from './last-user'
 import { onPageRevived } from './revived'
 
@@ -18,6 +19,7 @@ export function createDesktopPlatform(desktop: DesktopApi): Platform {
       save: async (token) => { await desktop.session.save(server, userId, token) },
       clear: () => desktop.session.clear(server, userId),
     }),
+    isIdle: watchIdle(),
     setLocale: locale => void desktop.setLocale(locale),
     openExternal: url => void desktop.openExternal(url),
     noticePermission: () => 'granted',

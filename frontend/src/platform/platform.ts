@@ -32,6 +32,8 @@ export interface Platform {
     clear: (server: string) => void
   }
   refreshTokens: (server: string, userId: number) => RefreshTokens
+  /** Nobody has touched this device for a while. */
+  isIdle: () => boolean
   setLocale: (locale: string) => void
   openExternal: (url: string) => void
   noticePermission: () => NoticePermission

@@ -1,4 +1,5 @@
 import type { NoticePermission, Platform } from './platform'
+import { watchIdle } from './idle'
 import { createLastUser } from './last-user'
 import { onPageRevived } from './revived'
 
@@ -20,6 +21,7 @@ export function createWebPlatform(): Platform {
       save: async () => {},
       clear: async () => {},
     }),
+    isIdle: watchIdle(),
     setLocale: () => {},
     openExternal: url => void window.open(url, '_blank', 'noopener,noreferrer'),
     noticePermission: permission,

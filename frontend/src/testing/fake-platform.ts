@@ -13,6 +13,7 @@ export function fakePlatform(): Platform & { revive: () => void } {
       clear: server => void lastUsers.delete(server),
     },
     refreshTokens: () => ({ inCookie: true, load: async () => null, save: vi.fn(), clear: vi.fn() }),
+    isIdle: vi.fn(() => false),
     setLocale: vi.fn(),
     openExternal: vi.fn(),
     noticePermission: () => 'granted',

@@ -2,17 +2,10 @@
 const IDLE_AFTER_MS = 5 * 60_000
 const SIGNS_OF_LIFE = ['pointermove', 'pointerdown', 'keydown', 'wheel', 'touchstart'] as const
 
-export interface IdleWatch {
-  isIdle: () => boolean
-  stop: () => void
-}
-
-export function watchIdle(): IdleWatch {
+/** Watches the page as long as it lives. -> whether nobody is there. */
+export function watchIdle(): () => boolean {
   let lastSign = Date.now()
   const onSign = () => lastSign = Date.now()
   SIGNS_OF_LIFE.forEach(sign => window.addEventListener(sign, onSign, { passive: true, capture: true }))
-  return {
-    isIdle: () => Date.now() - lastSign > IDLE_AFTER_MS,
-    stop: () => SIGNS_OF_LIFE.forEach(sign => window.removeEventListener(sign, onSign, { capture: true })),
-  }
+  return () => Date.now() - lastSign > IDLE_AFTER_MS
 }
