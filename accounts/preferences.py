@@ -3,6 +3,7 @@
 from typing import Annotated, Any, Literal
 
 import msgspec
+from django.utils.translation import gettext_lazy as _
 from msgspec import UNSET, Meta, UnsetType
 
 from chatsite.errors import ValidationFailed
@@ -74,5 +75,5 @@ def merge(stored: dict[str, Any], patch: PreferencesPatch) -> dict[str, Any]:
     client = {**stored.get("client", {}), **given.pop("client", {})}
     client = {key: value for key, value in client.items() if value is not None}
     if len(msgspec.json.encode(client)) > CLIENT_BYTES:
-        raise ValidationFailed({"preferences": ["There is no room for this many client settings."]})
+        raise ValidationFailed({"preferences": [_("There is no room for this many client settings.")]})
     return {**stored, **given, "client": client}

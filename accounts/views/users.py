@@ -1,6 +1,7 @@
 """/api/users/: me, my picture, other people."""
 
 from django.http import HttpResponse
+from django.utils.translation import gettext_lazy as _
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.viewsets import ViewSet
@@ -44,7 +45,7 @@ class UserViewSet(ViewSet):
             raise ChatError("too_large")
         file = request.FILES.get("file")
         if file is None:
-            raise ValidationFailed({"file": ["This field is required."]})
+            raise ValidationFailed({"file": [_("This field is required.")]})
         profile.set_avatar(user_id=user_of(request).pk, file=file)
         return NoContent()
 
