@@ -1,6 +1,5 @@
 import { reactive, ref } from 'vue'
 import { parseUrl } from '@/components/base/parse-url'
-import { parseUrl } from './parse-url'
 import { useEntrance } from './useEntrance'
 
 export interface ServerState { kind: 'checking' | 'ok' | 'degraded' | 'down' | 'invalid', ms: number }
