@@ -7,7 +7,7 @@ import { useRoomTitle } from './useRoomTitle'
 
 /** (3) 设计组: what mentions me is counted, anything else unread is a dot. */
 export function useWindowTitle() {
-  const { rooms } = useAccount()
+  const { rooms, platform } = useAccount()
   const titleOf = useRoomTitle()
   const { t } = useI18n()
   const route = useRoute()
@@ -20,6 +20,14 @@ export function useWindowTitle() {
     return rooms.unreadTotal ? `• ${name}` : name
   })
 
-  watch(title, text => document.title = text, { immediate: true })
-  onScopeDispose(() => document.title = t('app.name'))
+  const badge = computed(() => ({ mentions: rooms.mentionTotal, unread: rooms.unreadTotal > 0 }))
+
+  // In this order: the badge of a browser is a mark in the title of the page.
+  watch([title, badge], show, { immediate: true })
+  onScopeDispose(() => show([t('app.name'), { mentions: 0, unread: false }]))
+
+  function show([text, shown]: [string, { mentions: number, unread: boolean }]) {
+    platform.setBadge(shown)
+    document.title = text
+  }
 }
