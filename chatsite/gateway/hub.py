@@ -21,7 +21,7 @@ from chatsite.gateway.beat import Beat
 from chatsite.gateway.connection import Batch, Connection
 from chatsite.gateway.events import Attach, Envelope
 from chatsite.gateway.frames import Close, SessionRevoked
-from chatsite.gateway.publisher import Publisher, bind_to
+from chatsite.gateway.publisher import bind_to
 from chatsite.gateway.pull import Head, Moved, Recent
 from chatsite.gateway.stream import RoomStream
 from chatsite.gateway.subscriptions import Subscriptions
@@ -45,7 +45,6 @@ class Hub:
         self.loop = loop
         self.rooms: dict[int, RoomStream] = {}
         self.users: dict[int, set[Connection]] = {}
-        self.publisher: Publisher = bind_to(loop)
         self.subscriptions = Subscriptions(self)
         self.tailer = Tailer(self)
         self.beat = Beat(self)
@@ -53,6 +52,10 @@ class Hub:
         self._receiver: asyncio.Task[None] | None = None
         self._dirty: set[RoomStream] = set()
         self._tasks: set[asyncio.Task[None]] = set()
+
+    def start(self) -> None:
+        """Publishes and listens from now on."""
+        bind_to(self.loop)
         for run in (self.subscriptions.run, self.tailer.run, self.beat.run, self._care):
             self.spawn(run())
         self.listen_anew()
@@ -348,6 +351,7 @@ def hub() -> Hub:
         for old in [known for known in _hubs if known.is_closed()]:
             del _hubs[old]
         _hubs[loop] = Hub(loop)
+        _hubs[loop].start()
     return _hubs[loop]
 
 

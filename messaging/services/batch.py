@@ -47,7 +47,7 @@ class Batch:
         """Raises the ChatError that refuses the draft."""
         room = self.rooms.get(draft.room_id)
         membership = self.members.get((draft.room_id, draft.user_id))
-        if room is None or membership is None or not membership.is_current:
+        if room is None or membership is None or not membership.is_current or membership.is_hidden:
             visible_room(draft.user_id, draft.room_id)
             raise NotAMember
         require_post(room, membership)
