@@ -1,29 +1,52 @@
-"""WHERE (a, b, …) IN ((1, 2, …), …): row values, one index look-up each, on every database."""
+"""Conditions over several columns at once, written so that every database answers them from an index."""
 
 from collections.abc import Collection, Sequence
-from typing import Any
+from typing import Any, Self
 
 from django.db.models import BooleanField, F, Func
+from django.db.models.lookups import Lookup
 
 
-class RowIn(Func):
-    """A condition for filter(): RowIn("room_id", "user_id", rows=[(1, 2)]). `rows` must not be empty."""
+class Bare(Lookup):
+    """A condition as it stands: Django compares functions to true, and no index of MySQL serves `(…) = 1`."""
+
+    prepare_rhs = False
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:  # type: ignore[override]
+        sql, params = compiler.compile(self.lhs)
+        return sql, list(params)
+
+
+class Condition(Func):
+    """Base of functions for filter()."""
 
     conditional = True
     output_field = BooleanField()
+
+    def resolve_expression(self, *args: Any, **kwargs: Any) -> Self:
+        return Bare(super().resolve_expression(*args, **kwargs), True)  # type: ignore[return-value]
+
+
+class RowIn(Condition):
+    """WHERE (a, b, …) IN ((1, 2, …), …): RowIn("a", "b", rows=[(1, 2)]). `rows` must not be empty."""
 
     def __init__(self, *columns: str, rows: Collection[Sequence[Any]], **extra: Any) -> None:
         super().__init__(*map(F, columns), **extra)
         self.rows = [tuple(row) for row in rows]
 
     def as_sql(self, compiler: Any, connection: Any, **extra: Any) -> tuple[str, list[Any]]:  # type: ignore[override]
-        left, params = [], []
-        for expression in self.get_source_expressions():
-            sql, own = compiler.compile(expression)
-            left.append(sql)
-            params += own
-        row = "(" + ", ".join(["%s"] * len(left)) + ")"
-        values = ", ".join([row] * len(self.rows))
-        # SQLite wants VALUES before a list of rows, MySQL 8 and MariaDB disagree on it.
-        values = f"VALUES {values}" if connection.vendor == "sqlite" else values
-        return f"({', '.join(left)}) IN ({values})", [*params, *(cell for r in self.rows for cell in r)]
+        columns = [compiler.compile(expression)[0] for expression in self.get_source_expressions()]
+        params = [cell for row in self.rows for cell in row]
+        if connection.vendor == "sqlite":  # it would scan the table
+            one = "(" + " AND ".join(f"{column} = %s" for column in columns) + ")"
+            return any_of([one] * len(self.rows)), params
+        one = "(" + ", ".join(["%s"] * len(columns)) + ")"
+        return f"({', '.join(columns)}) IN ({', '.join([one] * len(self.rows))})", params
+
+
+def any_of(conditions: Sequence[str]) -> str:
+    """-> the conditions joined by OR, as a tree: SQLite refuses expressions that are 1,000 deep."""
+    if len(conditions) == 1:
+        return conditions[0]
+    middle = len(conditions) // 2
+    return f"({any_of(conditions[:middle])} OR {any_of(conditions[middle:])})"

@@ -1,37 +1,37 @@
 """Who was called by name: the count behind each room's mark, and the inbox over all rooms."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
-from django.db.models import BigIntegerField, Count, Min, OuterRef, QuerySet, Subquery
+from django.db.models import Count, Min
 
 from chatsite.api.pagination import from_cursor, page
+from messaging.after_marks import AfterMarks
 from messaging.models import Mention, Message
 from messaging.rendering import messages_out
 from messaging.schemas import MessageId, MessagePage
 from rooms.models import Membership
 from rooms.slots import UnreadMentions
 
+ROOMS_MAX = 1_000  # a statement
+
 
 def unread_mentions(memberships: Collection[Membership]) -> dict[tuple[int, int], UnreadMentions]:
-    """-> {(room id, user id): others' mentions of the member after their mark}; one query; missing = none."""
-    unread = Mention.objects.filter(
-        room_id=OuterRef("room_id"),
-        user_id__in=[OuterRef("user_id"), Mention.ALL],
-        seq__gt=OuterRef("last_read_seq"),
-    ).exclude(sender_id=OuterRef("user_id"))
-    rows = (
-        Membership.objects.filter(pk__in=[m.pk for m in memberships])
-        .annotate(mention_count=_one(unread, Count("seq", distinct=True)), first_mention_seq=_one(unread, Min("seq")))
-        .filter(mention_count__gt=0)
-    )
-    found = rows.values_list("room_id", "user_id", "mention_count", "first_mention_seq")
-    return {(room_id, user_id): UnreadMentions(count, first) for room_id, user_id, count, first in found}
+    """-> {(room id, user id): others' mentions of the member after their mark}; missing = none.
+
+    One query for one user's memberships, up to ROOMS_MAX of them.
+    """
+    found: dict[tuple[int, int], UnreadMentions] = {}
+    for user_id in {m.user_id for m in memberships}:
+        own = [m for m in memberships if m.user_id == user_id]
+        for start in range(0, len(own), ROOMS_MAX):
+            found |= _unread(user_id, own[start : start + ROOMS_MAX])
+    return found
 
 
-def _one(rows: QuerySet[Mention], total: Count | Min) -> Subquery:
-    """`total` over all `rows`, as a column."""
-    grouped = rows.order_by().values("room_id").annotate(total=total).values("total")
-    return Subquery(grouped, output_field=BigIntegerField())
+def _unread(user_id: int, own: Sequence[Membership]) -> dict[tuple[int, int], UnreadMentions]:
+    rows = Mention.objects.filter(AfterMarks(own)).exclude(sender_id=user_id).values("room_id").order_by()
+    totals = rows.annotate(total=Count("seq", distinct=True), first=Min("seq"))
+    return {(row["room_id"], user_id): UnreadMentions(row["total"], row["first"]) for row in totals}
 
 
 def my_mentions(*, user_id: int, cursor: str | None, limit: int) -> MessagePage:

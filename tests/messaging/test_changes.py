@@ -212,8 +212,8 @@ def test_members_do_not_recall_what_others_wrote(ann: Person, bob: Person, room:
 
 def test_nobody_recalls_for_the_other_in_a_conversation_of_two(ann: Person, bob: Person) -> None:
     direct, _ = find_or_make(ann.id, bob.id)
-    message = bob.say(direct)
-    assert ann.refused("POST", f"/api/messages/{message['id']}/recall") == (403, "permission_denied")
+    message = ann.say(direct)
+    assert bob.refused("POST", f"/api/messages/{message['id']}/recall") == (403, "permission_denied")
 
 
 # --- reacting

@@ -249,7 +249,7 @@ def recount(membership: Membership) -> tuple[int, int]:
 
 @given(actions=ACTIONS)
 @hypothesis_settings(
-    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
 def test_unread_is_what_a_recount_says_whatever_happened(actions: list[tuple[str, int, int]]) -> None:
     with suppress(_Undo), transaction.atomic():

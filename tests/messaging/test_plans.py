@@ -1,0 +1,81 @@
+"""Hot queries are answered from an index, on every database."""
+
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.db.models import QuerySet
+
+from chatsite.pairs import RowIn
+from messaging.after_marks import AfterMarks
+from messaging.models import Mention, Message
+from rooms.models import Membership
+
+PAIRS = [(1, 1), (5, 2)]
+KEYS = [(1, 1, "a"), (5, 2, "b")]
+MARKS = [Membership(room_id=room_id, user_id=1, last_read_seq=3) for room_id in (1, 2)]
+
+
+@pytest.fixture(autouse=True)
+def _database(transactional_db: None) -> None:
+    """Statistics are not part of a transaction."""
+
+
+def plan_of(rows: QuerySet[Any]) -> str:
+    """-> what the database says of how it finds the rows."""
+    sql, params = rows.query.sql_with_params()
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN {'QUERY PLAN ' * (connection.vendor == 'sqlite')}{sql}", params)
+        names = [column[0] for column in cursor.description]
+        found = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+    return "; ".join(row["detail"] if "detail" in row else f"{row['type']} {row['key']}" for row in found)
+
+
+# rows, the index as MySQL names it, and the columns of it that SQLite uses
+PLANS = [
+    (Membership.objects.filter(RowIn("room_id", "user_id", rows=PAIRS)), "membership_pair", "room_id=? AND user_id=?"),
+    (
+        Message.objects.filter(RowIn("room_id", "sender_id", "nonce", rows=KEYS)),
+        "message_nonce",
+        "sender_id=? AND nonce=?",
+    ),
+    (Mention.objects.filter(AfterMarks(MARKS)), "mention_once", "room_id=? AND user_id=? AND seq>?"),
+    (Message.objects.in_room(1).filter(seq__gte=5, seq__lte=9).order_by("seq"), "message_seq", "seq>? AND seq<?"),
+    (Message.objects.in_room(1).filter(sender_id=5, seq__gt=9), "message_own", "sender_id=? AND seq>?"),
+    (Mention.objects.filter(user_id=5).order_by("-message_id")[:50], "mention_inbox", "mention_inbox (user_id=?)"),
+]
+
+
+@pytest.mark.parametrize(("rows", "key", "columns"), PLANS, ids=[key for _, key, _ in PLANS])
+def test_rows_are_found_by_the_index_made_for_it(rows: QuerySet[Any], key: str, columns: str) -> None:
+    _fill()
+    plan = plan_of(rows)
+    assert (columns if connection.vendor == "sqlite" else key) in plan
+    assert "SCAN messaging" not in plan
+    assert "ALL" not in plan
+
+
+def test_thousands_of_rows_are_found_in_one_statement() -> None:
+    _fill()
+    everybody = [(room_id, user_id) for room_id in range(100) for user_id in range(100)]
+    assert Membership.objects.filter(RowIn("room_id", "user_id", rows=everybody)).count() == 40 * 40
+
+
+def _fill() -> None:
+    Membership.objects.bulk_create(Membership(room_id=n, user_id=m) for n in range(40) for m in range(40))
+    Message.objects.bulk_create(_message(n, m) for n in range(20) for m in range(80))
+    Mention.objects.bulk_create(
+        Mention(room_id=n, user_id=m % 7, seq=m, message_id=n * 100 + m, sender_id=9)
+        for n in range(40)
+        for m in range(40)
+    )
+    with connection.cursor() as cursor:
+        for table in ("rooms_membership", "messaging_message", "messaging_mention"):
+            cursor.execute(f"ANALYZE {'TABLE ' * (connection.vendor == 'mysql')}{table}")
+            cursor.fetchall()
+
+
+def _message(room_id: int, seq: int) -> Message:
+    return Message(
+        room_id=room_id, seq=seq, version=seq, sender_id=seq % 9, nonce=f"n{seq}", fingerprint=bytes(8), content="x"
+    )
