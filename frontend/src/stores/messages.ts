@@ -76,9 +76,8 @@ export function createMessagesStore(pinia: Pinia, options: MessagesStoreOptions)
       const shown = computed(() => {
         // Read for its own sake: it makes this run again.
         revisions.get(roomId)
-        const timeline = timelineOf(roomId)
-        const { window, hasBefore, hasAfter } = timeline
-        return { held: window === null ? [] : timeline.between(window.from, window.to), hasBefore, hasAfter }
+        const { shown, hasBefore, hasAfter } = timelineOf(roomId)
+        return { held: shown, hasBefore, hasAfter }
       })
       const rows = computed<Row[]>(() => shown.value.hasAfter
         ? shown.value.held

@@ -1,7 +1,13 @@
 import type { Room } from '@/api/types'
 
-export function byPinThenActivity(one: Room, other: Room): number {
-  return Number(isPinned(other)) - Number(isPinned(one)) || activityOf(other) - activityOf(one) || other.id - one.id
+/** Pinned ones first, then the latest activity. */
+export function inOrder(rooms: Iterable<Room>): Room[] {
+  // Times are read once for each room, not once for each comparison.
+  const placed = Array.from(rooms, room => ({ room, isPinned: isPinned(room), activity: activityOf(room) }))
+  placed.sort((one, other) => Number(other.isPinned) - Number(one.isPinned)
+    || other.activity - one.activity
+    || other.room.id - one.room.id)
+  return placed.map(({ room }) => room)
 }
 
 /** What the title and the badge count: mentions everywhere, messages only where I want to hear of them. */

@@ -19,7 +19,7 @@ import { computed, ref, shallowReactive } from 'vue'
 import { createReadMarks } from '@/gateway/read-marks'
 import { createRetries } from '@/gateway/retries'
 import { isNewerMessage, mergeRoom } from './room-merge'
-import { byPinThenActivity, sumUnread } from './room-order'
+import { inOrder, sumUnread } from './room-order'
 import { createUnread } from './unread'
 
 export interface RoomsStoreOptions {
@@ -52,7 +52,7 @@ export function createRoomsStore(pinia: Pinia, options: RoomsStoreOptions) {
 
     /* ---- what is shown ---- */
 
-    const list = computed(() => [...byId.values()].sort(byPinThenActivity))
+    const list = computed(() => inOrder(byId.values()))
     const totals = computed(() => sumUnread(byId.values()))
 
     function titleOf(room: Room): string {

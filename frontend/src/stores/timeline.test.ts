@@ -44,6 +44,28 @@ describe('a timeline', () => {
     }))
   })
 
+  it('shows the same as its rows, after every step', () => {
+    const step = fc.record({
+      seq: fc.integer({ min: 1, max: 20 }),
+      version: fc.integer({ min: 1, max: 50 }),
+      anchor: fc.option(fc.integer({ min: 1, max: 20 })),
+      gap: fc.boolean(),
+    })
+    fc.assert(fc.property(fc.array(step), (steps) => {
+      const timeline = new Timeline()
+      for (const { seq, version, anchor, gap } of steps) {
+        if (gap)
+          timeline.insertPage({ ...aPage(seq, seq), has_after: true }, { after: seq - 2 })
+        timeline.upsert(aMessage(seq, { version }))
+        timeline.anchor = anchor ?? timeline.anchor
+        const { window, shown } = timeline
+        const expected = window === null ? [] : timeline.between(window.from, window.to)
+        expect(shown).toEqual(expected)
+        expect(timeline.shown).toBe(shown)
+      }
+    }))
+  })
+
   it('says whether a message told it anything new', () => {
     const timeline = aTimeline(1)
     expect(timeline.upsert(aMessage(1))).toBe(false)

@@ -2,6 +2,8 @@ import type { Range } from './ranges'
 import type { Message, MessagePage } from '@/api/types'
 import { addRange, rangeAround } from './ranges'
 
+const NOTHING: Message[] = []
+
 /** Which messages a page was asked for; bounds are exclusive. */
 export interface PageBounds {
   before?: number
@@ -23,6 +25,9 @@ export class Timeline {
   lastSeq = 0
   /** Nothing is before this. */
   private firstSeq = 1
+  /** The window as it was last read, and what changed since. */
+  private read: Range & { rows: Message[] } = { from: 0, to: 0, rows: [] }
+  private readonly changedSeqs = new Set<number>()
 
   /** -> whether anything changed. */
   upsert(message: Message): boolean {
@@ -30,7 +35,7 @@ export class Timeline {
     const known = this.rows.get(message.seq)
     if (known !== undefined && known.version >= message.version)
       return false
-    this.rows.set(message.seq, this.withoutRecalledExcerpt(message))
+    this.put(this.withoutRecalledExcerpt(message))
     this.ranges = addRange(this.ranges, { from: message.seq, to: message.seq })
     if (message.recalled_at !== null)
       this.blankExcerpts(message.id)
@@ -64,6 +69,37 @@ export class Timeline {
     return this.window !== null && this.window.to < this.lastSeq
   }
 
+  /** The messages in the window, ascending: another array whenever one of them changed. */
+  get shown(): Message[] {
+    const { window } = this
+    if (window === null)
+      return NOTHING
+    const isSame = window.from === this.read.from && window.to === this.read.to && this.changedSeqs.size === 0
+    if (!isSame) {
+      this.read = { ...window, rows: this.patched(window) ?? this.between(window.from, window.to) }
+      this.changedSeqs.clear()
+    }
+    return this.read.rows
+  }
+
+  /** Most changes are one message more, or another version of one: ten thousand others need not be looked up again. */
+  private patched({ from, to }: Range): Message[] | null {
+    if (from !== this.read.from || to < this.read.to || this.read.rows.length !== this.read.to - from + 1)
+      return null
+    const rows = [...this.read.rows, ...this.between(this.read.to + 1, to)]
+    for (const seq of this.changedSeqs) {
+      const row = this.rows.get(seq)
+      if (from <= seq && seq <= to && row !== undefined)
+        rows[seq - from] = row
+    }
+    return rows.length === to - from + 1 ? rows : null
+  }
+
+  private put(message: Message): void {
+    this.rows.set(message.seq, message)
+    this.changedSeqs.add(message.seq)
+  }
+
   holds(from: number, to: number): boolean {
     const range = rangeAround(this.ranges, from)
     return from > to || (range !== null && range.to >= to)
@@ -90,9 +126,9 @@ export class Timeline {
   }
 
   private blankExcerpts(recalledId: number): void {
-    for (const [seq, message] of this.rows) {
+    for (const message of this.rows.values()) {
       if (message.reply_to?.id === recalledId)
-        this.rows.set(seq, this.withoutRecalledExcerpt(message))
+        this.put(this.withoutRecalledExcerpt(message))
     }
   }
 }
