@@ -17,7 +17,7 @@ from chatsite.errors import Unavailable
 from presence import services
 from presence.every import Every
 from presence.store import Move, PresenceStore
-from presence.tracker import Tracker
+from presence.tracker import Tracker, stop_tracker, tracker
 from rooms.models import Membership
 from rooms.services.direct import find_or_make
 from tests.factories import make_room, make_user
@@ -96,8 +96,8 @@ async def test_a_page_reload_is_no_event(make_tracker, told, ann, friend):
     one.remove("page")
     await one.step()
     other.add("reloaded", ann.pk)
-    for tracker in (one, other):
-        await tracker.step()
+    for process in (one, other):
+        await process.step()
     assert told.envelopes == []
 
 
@@ -461,3 +461,35 @@ async def test_it_can_be_stopped_at_any_moment(make_tracker, told, ann):
         for _ in range(moment):
             await asyncio.sleep(0)
         await tracker.stop()
+
+
+async def test_a_process_has_one_tracker_until_it_stops(ann):
+    own = tracker()
+    assert tracker() is own
+    own.add("phone", ann.pk)
+    await stop_tracker()
+    await stop_tracker()
+    assert tracker() is not own
+    await stop_tracker()
+
+
+async def test_stopping_without_redis_is_no_error(told, ann, caplog):
+    dead = Tracker(PresenceStore(Redis.from_url("redis://127.0.0.1:1/0"), prefix="dead:"))
+    dead.start()
+    dead.add("phone", ann.pk)
+    await dead.stop()
+    assert {record.message for record in caplog.records} == {"presence_behind"}
+
+
+async def test_without_any_news_of_its_own_a_process_notices_who_has_gone(make_tracker, told, ann, friend, monkeypatch):
+    monkeypatch.setattr("presence.tracker.LOOK_SECONDS", 0.01)
+    dying, watching = make_tracker(ttl_seconds=0.05), make_tracker()
+    dying.add("phone", ann.pk)
+    await dying.step()
+    watching.start()
+
+    async def offline():
+        return kinds(told.to(friend))[-1] == "user_offline"
+
+    assert await eventually(offline)
+    await watching.stop()
