@@ -20,11 +20,11 @@ export default defineConfig({
   server: {
     port: 5173,
     strictPort: true,
+    // Host and Origin stay those of the page: the server compares them before it trusts a cookie or opens a socket.
     proxy: {
-      // The Origin stays that of the page unless it is rewritten, and the server refuses a socket from a foreign one.
-      '/api': { target: server, changeOrigin: true },
-      '/ws': { target: server, changeOrigin: true, ws: true, rewriteWsOrigin: true },
-      '/media': { target: server, changeOrigin: true },
+      '/api': { target: server },
+      '/media': { target: server },
+      '/ws': { target: server, ws: true },
     },
   },
   build: {
