@@ -6,6 +6,7 @@ const tokens = (renewed = 'second') => ({
   get: vi.fn(async () => 'first'),
   renew: vi.fn(async (_refused: string) => renewed),
   expiresAt: () => null,
+  setServerTime: () => {},
 })
 
 function answer(status: number, body?: unknown): Response {

@@ -4,10 +4,9 @@ import { createAccessTokens } from './tokens'
 
 const ME = 1
 
-function aToken(seconds: number, user_id: string | number = String(ME)): string {
-  // The clock of the server is a year ahead: only the length of life counts.
-  const iat = Math.floor(Date.now() / 1000) + 365 * 86_400
-  return `head.${btoa(JSON.stringify({ iat, exp: iat + seconds, user_id, n: Math.random() }))}.tail`
+function aToken(seconds: number, user_id = ME, clockAhead = 0): string {
+  const exp = Math.floor((Date.now() + clockAhead) / 1000) + seconds
+  return `head.${btoa(JSON.stringify({ exp, user_id, n: Math.random() }))}.tail`
 }
 
 function setUp({ access, stored = null, inCookie = true }: { access?: string, stored?: string | null, inCookie?: boolean } = {}) {
@@ -29,6 +28,18 @@ describe('access tokens', () => {
     expect(await tokens.get()).toBe(access)
     vi.advanceTimersByTime(20_000)
     expect(await tokens.get()).not.toBe(access)
+    expect(refresh).toHaveBeenCalledTimes(1)
+  })
+
+  it.each([-3_600_000, 3_600_000])('last as long when the clock of the server is off by %i ms', async (ahead) => {
+    const access = aToken(600, ME, ahead)
+    const { tokens, refresh } = setUp({ access })
+    expect(await tokens.get()).toBe(access)
+    tokens.setServerTime(new Date(Date.now() + ahead).toISOString())
+    vi.advanceTimersByTime(560_000)
+    expect(await tokens.get()).toBe(access)
+    vi.advanceTimersByTime(20_000)
+    await tokens.get()
     expect(refresh).toHaveBeenCalledTimes(1)
   })
 

@@ -1,8 +1,10 @@
-import type { Tokens } from './types'
+import type { Timestamp, Tokens } from './types'
 import { ChatError } from './errors'
 
 /** A token this close to its end is renewed before it is used: seconds of travel and of clock drift. */
 const MARGIN_MS = 30_000
+/** What a new token is good for while the clock of the server is not known: ours may run far ahead. */
+const LEAST_LIFE_MS = 60_000
 
 /** Where the refresh token lives: a cookie that scripts cannot read, or the main process of the desktop shell. */
 export interface RefreshTokens {
@@ -20,6 +22,8 @@ export interface AccessTokens {
   renew: (refused: string) => Promise<string>
   /** When the present token ends, in ms; null when there is none or it does not say. */
   expiresAt: () => number | null
+  /** What the clock of the server shows now. */
+  setServerTime: (time: Timestamp) => void
 }
 
 export interface AccessTokensOptions {
@@ -35,6 +39,19 @@ export interface AccessTokensOptions {
 export function createAccessTokens(options: AccessTokensOptions): AccessTokens {
   let current = options.access === undefined ? null : readToken(options.access)
   let refreshing: Promise<string> | null = null
+  /** How far the clock of the server is ahead of ours, in ms. */
+  let serverAhead: number | null = null
+
+  function expiresAt(): number | null {
+    if (current === null || current.end === null)
+      return null
+    return serverAhead === null ? Math.max(current.end, current.receivedAt + LEAST_LIFE_MS) : current.end - serverAhead
+  }
+
+  function isFresh(): boolean {
+    const end = expiresAt()
+    return end === null || end - MARGIN_MS > Date.now()
+  }
 
   async function refresh(): Promise<string> {
     const stored = await options.refreshTokens.load()
@@ -67,30 +84,28 @@ export function createAccessTokens(options: AccessTokensOptions): AccessTokens {
   }
 
   return {
-    get: async () => current !== null && isFresh(current) ? current.text : refreshOnce(),
+    get: async () => current !== null && isFresh() ? current.text : refreshOnce(),
     renew: async refused => current !== null && current.text !== refused ? current.text : refreshOnce(),
-    expiresAt: () => current?.expiresAt ?? null,
+    expiresAt,
+    setServerTime: time => serverAhead = Date.parse(time) - Date.now(),
   }
 }
 
 interface Token {
   text: string
-  expiresAt: number | null
+  /** By the clock of the server, in ms. */
+  end: number | null
+  receivedAt: number
   userId: number | null
 }
 
-function isFresh(token: Token): boolean {
-  return token.expiresAt === null || token.expiresAt - MARGIN_MS > Date.now()
-}
-
-/** The end is counted from now by the token's own length of life: the clocks of the two sides need not agree. */
 function readToken(text: string): Token {
-  const { exp, iat, user_id } = claims(text)
-  const expiresAt = typeof exp === 'number' && typeof iat === 'number' ? Date.now() + (exp - iat) * 1000 : null
-  return { text, expiresAt, userId: user_id === undefined ? null : Number(user_id) }
+  const { exp, user_id } = claims(text)
+  const end = typeof exp === 'number' ? exp * 1000 : null
+  return { text, end, receivedAt: Date.now(), userId: user_id === undefined ? null : Number(user_id) }
 }
 
-function claims(text: string): { exp?: unknown, iat?: unknown, user_id?: unknown } {
+function claims(text: string): { exp?: unknown, user_id?: unknown } {
   try {
     const payload = (text.split('.')[1] ?? '').replaceAll('-', '+').replaceAll('_', '/')
     const decoded: unknown = JSON.parse(atob(payload))

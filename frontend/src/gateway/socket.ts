@@ -120,6 +120,7 @@ export function createSocket(options: SocketOptions): Socket {
     connection.state = 'ready'
     connection.since = readyAt
     heartbeatTimer = setInterval(beat, ready.heartbeat_seconds * 1000, PROBE_MS * 2)
+    tokens.setServerTime(ready.server_time)
     planExtension()
     options.onReady(ready)
   }

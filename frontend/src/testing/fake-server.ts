@@ -195,8 +195,8 @@ export class FakeServer {
   }
 
   token(): string {
-    const iat = Math.floor(Date.now() / 1000)
-    const claims = { iat, exp: iat + TOKEN_SECONDS, user_id: String(this.myId), jti: ++this.tokens }
+    const exp = Math.floor(Date.now() / 1000) + TOKEN_SECONDS
+    const claims = { exp, user_id: this.myId, jti: ++this.tokens }
     return `head.${btoa(JSON.stringify(claims))}.signature`
   }
 
