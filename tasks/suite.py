@@ -41,7 +41,10 @@ def check_ui() -> None:
     setup.set_up_for_development()
     frontend.install()
     steps = Steps("check-ui")
-    steps.run("browser and desktop", [BIN / "pytest", "-q", "tests/e2e", "-m", "not smoke"], env=EMBEDDED)
+    steps.run("browser", [BIN / "pytest", "-q", "tests/e2e", "-m", "not smoke"], env=EMBEDDED)
+    steps.run(
+        "desktop", _npm("run", "--silent", "desktop:test"), cwd=frontend.FRONTEND, env=frontend.environment() | EMBEDDED
+    )
     steps.finish()
 
 
