@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import datetime
 
 from accounts.models import Session, User
-from accounts.public import users_out
+from accounts.public import user_out
 from chatsite.gateway.pull import Head, Moved, Ready, Recent
 from messaging.models import Epoch
 from messaging.schemas import RoomHead
@@ -22,7 +22,9 @@ def ready(user_id: int) -> Ready:
     counters = RoomCounter.objects.in_bulk(list(rooms))
     memberships = list(Membership.objects.current().filter(user_id=user_id, room_id__in=rooms))
     mentions = slots.timeline.unread_mentions(memberships) if memberships else {}
-    (user,) = users_out(User.objects.filter(pk=user_id), viewer_id=user_id)
+    me = User.objects.get(pk=user_id)
+    # Presence hears of this connection only after `ready`; oneself one sees as one chose to be.
+    user = user_out(me, status=me.status)
     rows = [_head(m, counters[m.room_id], mentions.get((m.room_id, user_id), NO_MENTIONS)) for m in memberships]
     return Ready(Epoch.current(), user, rows)
 
