@@ -328,6 +328,18 @@ describe('people', () => {
     expect(account.presence.typingIn(7)).toEqual([])
   })
 
+  it('are looked at again after a reconnect, in the room on screen', async () => {
+    const { account, server, pass } = start(server => server.room(7).join(2))
+    await pass(100)
+    void account.rooms.enter(7)
+    void account.members.load(7)
+    await pass(100)
+    server.cutAll()
+    server.room(7).members[1]!.user.status = 'online'
+    await pass(1_000)
+    expect(account.presence.statusOf(2)).toBe('online')
+  })
+
   it('hear of my typing at most every three seconds', async () => {
     const { account, server, pass } = start()
     await pass(100)

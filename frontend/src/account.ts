@@ -112,6 +112,7 @@ export function createAccount({ server, userId, platform, door, locale, onSessio
     void outbox.resume()
     rooms.reload()
     contacts.reload()
+    members.reload(rooms.onScreen())
   }
 
   /** The stream of a room starts here: what was loaded before may have missed a change. */

@@ -53,6 +53,11 @@ export function createMembersStore(pinia: Pinia, { api, users }: { api: Api, use
         void retries.run(String(roomId), () => load(roomId))
     }
 
+    /** After connecting: people came and went without a word to who was not there. */
+    function reload(roomIds: readonly number[]): void {
+      roomIds.filter(id => loaded.has(id)).forEach(id => void retries.run(String(id), () => load(id)))
+    }
+
     function forget(roomId: number): void {
       byRoom.delete(roomId)
       loaded.delete(roomId)
@@ -63,6 +68,7 @@ export function createMembersStore(pinia: Pinia, { api, users }: { api: Api, use
       isLoaded: (roomId: number) => loaded.has(roomId),
       load,
       apply,
+      reload,
       restart,
       forget,
       close: retries.close,

@@ -51,16 +51,10 @@ export function createPresenceStore(pinia: Pinia, { myId, users, request }: Pres
       request('typing', { room_id: roomId }).catch(() => {})
     }
 
-    /** After sending, the next key is news again. */
-    function sent(roomId: number): void {
-      typedAt.delete(roomId)
-    }
-
     return {
       statusOf: (userId: number): Status => users.get(userId)?.status ?? 'offline',
       typingIn,
       typed,
-      sent,
       onTyping,
       stopTyping,
       onOnline: (userId: number) => users.setPresence(userId, { status: 'online' }),

@@ -221,6 +221,7 @@ export function createRoomsStore(pinia: Pinia, options: RoomsStoreOptions) {
       get: (id: number) => byId.get(id),
       titleOf,
       peerReadSeq: (id: number) => peerReadSeqs.get(id) ?? 0,
+      onScreen: () => [...onScreen],
       enter,
       exit,
       markRead: unread.markRead,
