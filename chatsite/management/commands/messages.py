@@ -56,15 +56,10 @@ def _rendered(found: "Catalog", file: Path, locale: str) -> tuple[bytes, bytes, 
     for message in found:
         if message.id:
             old = kept.get(message.id, message.context)
-            catalog.add(
-                message.id,
-                old.string if old else None,
-                message.locations,
-                auto_comments=message.auto_comments,
-                context=message.context,
-            )
+            words = old.string if old else None
+            catalog.add(message.id, words, auto_comments=message.auto_comments, context=message.context)
     po, mo = io.BytesIO(), io.BytesIO()
-    write_po(po, catalog, width=120, include_lineno=False)
+    write_po(po, catalog, width=120, no_location=True, sort_output=True)
     write_mo(mo, catalog)
     return po.getvalue(), mo.getvalue(), [str(m.id) for m in catalog if m.id and not all(_strings(m.string))]
 
@@ -100,18 +95,17 @@ def _collect() -> "Catalog":
     from babel.messages.extract import DEFAULT_KEYWORDS, extract
 
     catalog = _catalog()
-    for name, source in _sources():
-        for line, text, comments, context in extract("python", source, DEFAULT_KEYWORDS | KEYWORDS, ["i18n:"]):
-            catalog.add(text, None, [(name, line)], auto_comments=comments, context=context)
+    for source in _sources():
+        for _, text, comments, context in extract("python", source, DEFAULT_KEYWORDS | KEYWORDS, ["i18n:"]):
+            catalog.add(text, auto_comments=comments, context=context)
     return catalog
 
 
-def _sources() -> Iterator[tuple[str, io.BytesIO]]:
-    """-> (path from the root, Python source): templates are turned into what they would call."""
-    root = BASE_DIR
+def _sources() -> Iterator[io.BytesIO]:
+    """-> Python: templates are turned into what they would call."""
     for package in PACKAGES:
-        for path in sorted((root / package).rglob("*.py")):
-            yield str(path.relative_to(root)), io.BytesIO(path.read_bytes())
-    for path in sorted((root / "templates").rglob("*")):
+        for path in (BASE_DIR / package).rglob("*.py"):
+            yield io.BytesIO(path.read_bytes())
+    for path in (BASE_DIR / "templates").rglob("*"):
         if path.is_file():
-            yield str(path.relative_to(root)), io.BytesIO(templatize(path.read_text("utf-8")).encode())
+            yield io.BytesIO(templatize(path.read_text("utf-8")).encode())
