@@ -79,7 +79,8 @@ def _sqlite() -> dict[str, Any]:
             "transaction_mode": "IMMEDIATE",  # a transaction that starts as a reader cannot always become a writer
             "timeout": 20,
             "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
-        }
+        },
+        "CONN_MAX_AGE": None,  # whoever closes the last connection writes the whole WAL back
     }
 
 

@@ -18,6 +18,7 @@ if _database["ENGINE"].endswith("sqlite3"):
     # A file: threads share it, as they do in production. Nothing of it has to survive a power cut.
     VAR_DIR.mkdir(parents=True, exist_ok=True)
     _database["TEST"] = {"NAME": str(VAR_DIR / f"test-{os.getpid()}.sqlite3")}
+    _database["CONN_MAX_AGE"] = 0  # threads of one test leave nothing open to the next
     _database["OPTIONS"]["init_command"] = "PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF;"
 else:
     _name = _database["NAME"]
