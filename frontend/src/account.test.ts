@@ -366,6 +366,16 @@ describe('people', () => {
     expect(account.presence.statusOf(99)).toBe('offline')
   })
 
+  it('and I are shown as last seen anywhere', async () => {
+    const { account, server, pass } = start()
+    await pass(100)
+    expect(account.session.me).toMatchObject({ username: 'user1', status: 'offline' })
+    server.publish({ type: 'user_online', data: { user_id: ME, username: 'user1' } })
+    server.publish({ type: 'user_updated', data: { user: aUser(ME, { display_name: 'Newer', status: 'online' }) } })
+    await pass(10)
+    expect(account.session.me).toMatchObject({ display_name: 'Newer', status: 'online', email: 'user1@example.org' })
+  })
+
   it('are named by their newest name, in old messages too', async () => {
     const { account, server, pass } = start(server => server.room(7).post(2, 'one'))
     await pass(100)

@@ -92,7 +92,7 @@ export function createAccount({ server, userId, platform, door, locale, onSessio
   })
   const handlers = createHandlers({
     streams,
-    session,
+    users,
     rooms,
     messages,
     members,

@@ -6,11 +6,11 @@ import type { MembersStore } from '@/stores/members'
 import type { MessagesStore } from '@/stores/messages'
 import type { PresenceStore } from '@/stores/presence'
 import type { RoomsStore } from '@/stores/rooms'
-import type { SessionStore } from '@/stores/session'
+import type { UsersStore } from '@/stores/users'
 
 export interface HandlersOptions {
   streams: Streams
-  session: SessionStore
+  users: UsersStore
   rooms: RoomsStore
   messages: MessagesStore
   members: MembersStore
@@ -23,7 +23,7 @@ export interface HandlersOptions {
 export type Handlers = { [Type in EventType]: (data: Events[Type]) => void }
 
 export function createHandlers(stores: HandlersOptions): Handlers {
-  const { streams, session, rooms, messages, members, presence, contacts } = stores
+  const { streams, users, rooms, messages, members, presence, contacts } = stores
 
   function onMember(roomId: number, version: number, member: Member, change: 1 | 0 | -1): void {
     members.apply(roomId, [member])
@@ -67,7 +67,7 @@ export function createHandlers(stores: HandlersOptions): Handlers {
     member_left: ({ room_id, version, member }) => onMember(room_id, version, member, -1),
     member_updated: ({ room_id, version, member }) => onMember(room_id, version, member, 0),
     membership_updated: ({ room_id, membership }) => rooms.onMembership(room_id, membership),
-    user_updated: ({ user }) => session.onUser(user),
+    user_updated: ({ user }) => users.remember(user),
     room_updated({ room_id, version, room }) {
       rooms.onRoom(room)
       streams.saw(room_id, version)

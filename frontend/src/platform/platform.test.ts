@@ -15,19 +15,6 @@ describe('in the browser', () => {
     await expect(server.save('http://elsewhere')).rejects.toThrow()
   })
 
-  it('the title counts mentions, and marks that there is more', () => {
-    document.title = 'Chat'
-    const { setBadge } = createWebPlatform()
-    setBadge({ mentions: 3, unread: true })
-    expect(document.title).toBe('(3) Chat')
-    setBadge({ mentions: 120, unread: true })
-    expect(document.title).toBe('(99+) Chat')
-    setBadge({ mentions: 0, unread: true })
-    expect(document.title).toBe('• Chat')
-    setBadge({ mentions: 0, unread: false })
-    expect(document.title).toBe('Chat')
-  })
-
   it('a clicked notice leads to its place', () => {
     const shown: { onclick?: () => void }[] = []
     vi.stubGlobal('isSecureContext', true)

@@ -5,7 +5,6 @@ import { onPageRevived } from './revived'
 
 export function createWebPlatform(): Platform {
   const openers = new Set<(path: string) => void>()
-  const title = document.title
 
   return {
     kind: 'web',
@@ -39,10 +38,8 @@ export function createWebPlatform(): Platform {
         openers.forEach(open => open(path))
       }
     },
-    setBadge({ mentions, unread }) {
-      const mark = mentions > 0 ? `(${mentions > 99 ? '99+' : mentions}) ` : unread ? '• ' : ''
-      document.title = mark + title
-    },
+    // The badge of a page is its title, which its screens write.
+    setBadge: () => {},
     onOpen(listener) {
       openers.add(listener)
       return () => openers.delete(listener)

@@ -4,7 +4,7 @@ import type { Api } from '@/api/endpoints'
 import type { Limits, Me, MePatch, Ready, Status, User } from '@/api/types'
 import type { Request } from '@/gateway/requests'
 import { defineStore } from 'pinia'
-import { shallowRef } from 'vue'
+import { computed, shallowRef } from 'vue'
 import { createRetries } from '@/gateway/retries'
 
 export interface SessionStoreOptions {
@@ -16,14 +16,16 @@ export interface SessionStoreOptions {
 /** Who I am, as the server last said, and what this session may do. */
 export function createSessionStore(pinia: Pinia, { api, request, users }: SessionStoreOptions) {
   return defineStore('session', () => {
-    const me = shallowRef<Me | null>(null)
+    const own = shallowRef<Me | null>(null)
+    /** My name, picture and status as they were last seen anywhere: events about people tell of me too. */
+    const me = computed(() => own.value === null ? null : { ...own.value, ...users.get(own.value.id) })
     const limits = shallowRef<Limits | null>(null)
     /** The id of this signed-in device. */
     const id = shallowRef<number | null>(null)
     const retries = createRetries()
 
     function setMe(user: Me): void {
-      me.value = user
+      own.value = user
       users.remember(publicPart(user))
     }
 
@@ -32,13 +34,6 @@ export function createSessionStore(pinia: Pinia, { api, request, users }: Sessio
       limits.value = ready.limits
       id.value = ready.session_id
       void retries.run('me', async () => setMe(await api.account.me()))
-    }
-
-    /** Somebody's name or picture changed; perhaps mine, on another device. */
-    function onUser(user: User): void {
-      users.remember(user)
-      if (me.value !== null && me.value.id === user.id)
-        me.value = { ...me.value, ...user }
     }
 
     async function update(patch: MePatch): Promise<void> {
@@ -57,7 +52,6 @@ export function createSessionStore(pinia: Pinia, { api, request, users }: Sessio
       id,
       setMe,
       onReady,
-      onUser,
       update,
       setStatus,
       changePassword: api.account.changePassword,
