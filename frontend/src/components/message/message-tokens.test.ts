@@ -24,6 +24,16 @@ describe('what is written', () => {
     expect(kinds('好的@王小明吗', '王小', '王小明')).toEqual(['text:好的', 'mention:@王小明', 'text:吗'])
   })
 
+  it('is code between backticks, in which nothing else is looked for', () => {
+    expect(kinds('试试 `a @林晓 https://a.example` 吧', '林晓')).toEqual(['text:试试 ', 'code:a @林晓 https://a.example', 'text: 吧'])
+    expect(kinds('一个 ` 不算')).toEqual(['text:一个 ` 不算'])
+  })
+
+  it('is a block of code between fences, without the name of its language', () => {
+    expect(kinds('look:\n```css\na { }\n\n`b`\n```\nfine')).toEqual(['text:look:\n', 'block:a { }\n\n`b`', 'text:fine'])
+    expect(kinds('```\nnever closed')).toEqual(['text:```\nnever closed'])
+  })
+
   it('marks only people who are mentioned', () => {
     expect(kinds('@nobody hi', 'somebody')).toEqual(['text:@nobody hi'])
   })

@@ -4,6 +4,7 @@ export type Token
   = | { kind: 'text', text: string }
     | { kind: 'link', text: string, href: string }
     | { kind: 'mention', text: string, userId: number | 'all' }
+    | { kind: 'code' | 'block', text: string }
 
 export interface Mentionable { id: number | 'all', names: string[] }
 
@@ -11,28 +12,41 @@ export interface Mentionable { id: number | 'all', names: string[] }
 export const EVERYONE = ['所有人', 'everyone', 'all']
 
 const URL_PATTERN = /https?:\/\/[^\s<>"'`，。！？；：、（）《》【】「」]+/giu
+const CODE_PATTERN = /^```[\w+#.-]*\n(?<block>[\s\S]*?)\n```(?:\n|$)|`(?<code>[^`\n]+)`/gmu
 const TRAILING = /[.,!?;:)\]}]+$/u
 
-/** Splits what was written into plain text, links and mentions. Nothing is ever inserted as HTML. */
+/** Splits what was written into plain text, code, links and mentions. Nothing is ever inserted as HTML. */
 export function messageTokens(content: string, mentioned: Mentionable[] = []): Token[] {
-  return splitBy(content, findLinks).flatMap(token =>
-    token.kind === 'text' ? splitBy(token.text, text => findMentions(text, mentioned)) : [token])
+  return [findCode, findLinks, (text: string) => findMentions(text, mentioned)].reduce<Token[]>(
+    (tokens, find) => tokens.flatMap(token => token.kind === 'text' ? splitBy(token.text, find) : [token]),
+    [{ kind: 'text', text: content }],
+  )
 }
 
-interface Found { at: number, token: Exclude<Token, { kind: 'text' }> }
+/** `length`: of what the token stands for, when that is longer than what it shows. */
+interface Found { at: number, length?: number, token: Exclude<Token, { kind: 'text' }> }
 
 function splitBy(text: string, find: (text: string) => Found[]): Token[] {
   const tokens: Token[] = []
   let end = 0
-  for (const { at, token } of find(text)) {
+  for (const { at, length, token } of find(text)) {
     if (at > end)
       tokens.push({ kind: 'text', text: text.slice(end, at) })
     tokens.push(token)
-    end = at + token.text.length
+    end = at + (length ?? token.text.length)
   }
   if (end < text.length)
     tokens.push({ kind: 'text', text: text.slice(end) })
   return tokens
+}
+
+/** ```…``` on lines of its own, with or without the name of a language; `…` within a line. */
+function findCode(text: string): Found[] {
+  return [...text.matchAll(CODE_PATTERN)].map(({ 0: match, index, groups }) => ({
+    at: index,
+    length: match.length,
+    token: groups?.block === undefined ? { kind: 'code', text: groups?.code ?? '' } : { kind: 'block', text: groups.block },
+  }))
 }
 
 function findLinks(text: string): Found[] {
