@@ -1,6 +1,6 @@
 import type { SignedInScene } from '@/testing/signed-in'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { FakeServer } from '@/testing/fake-server'
+import { CALM, FakeServer } from '@/testing/fake-server'
 import { aMembership, aMessage, aRoom, aUser } from '@/testing/samples'
 import { ME, signedIn } from '@/testing/signed-in'
 
@@ -204,6 +204,21 @@ describe('messages', () => {
     server.room(7).edit(1, 'edited meanwhile')
     await pass(1_000)
     expect(shown()).toEqual(['edited meanwhile', 'missed 1', 'missed 2', 'missed 3'])
+  })
+
+  it('let go of what was sent when its event was lost in too much', async () => {
+    const { account, server, pass } = start()
+    await pass(100)
+    server.weather = { ...CALM, lose: 1 }
+    account.messages.send(7, { content: 'mine' })
+    await pass(100)
+    expect(shown()).toEqual(['mine'])
+    server.weather = CALM
+    server.mostRows = 2
+    for (let number = 1; number <= 3; number++)
+      server.room(7).post(2, `later ${number}`)
+    await pass(1_000)
+    expect(account.outbox.entries.value).toEqual([])
   })
 
   it('do not take a page that was asked for before they started anew', async () => {

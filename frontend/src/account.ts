@@ -92,6 +92,7 @@ export function createAccount({ server, userId, platform, door, locale, onSessio
   })
   const handlers = createHandlers({
     streams,
+    outbox,
     users,
     rooms,
     messages,

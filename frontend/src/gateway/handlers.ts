@@ -1,4 +1,5 @@
 import type { Frame } from './frames'
+import type { Outbox } from './outbox'
 import type { Streams } from './streams'
 import type { Events, EventType, Member, RoomSync } from '@/api/types'
 import type { ContactsStore } from '@/stores/contacts'
@@ -10,6 +11,7 @@ import type { UsersStore } from '@/stores/users'
 
 export interface HandlersOptions {
   streams: Streams
+  outbox: Outbox
   users: UsersStore
   rooms: RoomsStore
   messages: MessagesStore
@@ -23,7 +25,7 @@ export interface HandlersOptions {
 export type Handlers = { [Type in EventType]: (data: Events[Type]) => void }
 
 export function createHandlers(stores: HandlersOptions): Handlers {
-  const { streams, users, rooms, messages, members, presence, contacts } = stores
+  const { streams, outbox, users, rooms, messages, members, presence, contacts } = stores
 
   function onMember(roomId: number, version: number, member: Member, change: 1 | 0 | -1): void {
     members.apply(roomId, [member])
@@ -82,7 +84,13 @@ export function createHandlers(stores: HandlersOptions): Handlers {
       members.forget(room_id)
       rooms.onRemoved(room_id, reason)
     },
-    room_sync: sync => sync.complete ? onSync(sync) : onRestart(sync),
+    room_sync(sync) {
+      if (sync.complete)
+        onSync(sync)
+      else
+        onRestart(sync)
+      outbox.caughtUp(sync.room_id, streams.have(sync.room_id))
+    },
     read_updated: ({ room_id, user_id, last_read_seq }) => rooms.onRead(room_id, user_id, last_read_seq),
     typing: ({ room_id, user_id }) => presence.onTyping(room_id, user_id),
     user_online: ({ user_id }) => presence.onOnline(user_id),

@@ -65,7 +65,6 @@ export function createMembersStore(pinia: Pinia, { api, users }: { api: Api, use
 
     return {
       of,
-      isLoaded: (roomId: number) => loaded.has(roomId),
       load,
       apply,
       reload,
