@@ -9,7 +9,8 @@ from contextlib import contextmanager, suppress
 from typing import Any
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, Playwright, Route, TimeoutError, expect
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, Playwright, Route, expect
+from playwright.sync_api import TimeoutError as TooLate
 
 from tests.e2e.words import WORDS
 from tests.live import PASSWORD, PATIENCE_SECONDS
@@ -179,7 +180,7 @@ class Client(Visitor):
 
     def hurry(self) -> None:
         """Does not wait for the next attempt to connect, unless it was made already."""
-        with suppress(TimeoutError):
+        with suppress(TooLate):
             self.button("retry_now").click(timeout=1000)
 
     def settings(self) -> Locator:
