@@ -1,6 +1,6 @@
 import type { DesktopBadge, DesktopNotification } from '../shared/desktop-api'
 import type { Locale } from './texts'
-import { isExternal } from './guards'
+import { isExternal, parseUrl } from './guards'
 import { isScreen } from './links'
 import { isLocale } from './texts'
 
@@ -21,7 +21,7 @@ const isText = (claimed: unknown): claimed is string => typeof claimed === 'stri
 const isCount = (claimed: unknown): claimed is number => Number.isSafeInteger(claimed) && (claimed as number) >= 0
 
 export function isServer(claimed: unknown): claimed is string {
-  return isText(claimed) && /^https?:\/\//.test(claimed) && URL.canParse(claimed) && new URL(claimed).origin === claimed
+  return isText(claimed) && /^https?:\/\//.test(claimed) && parseUrl(claimed)?.origin === claimed
 }
 
 export const server = claim('the origin of a server', isServer)

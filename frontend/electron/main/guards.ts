@@ -11,10 +11,20 @@ const PERMISSIONS = new Set([
   'loopback-network',
 ])
 
+/** -> null for what is no address. URL.canParse() is younger than the oldest Electron that this runs on. */
+export function parseUrl(text: string): URL | null {
+  try {
+    return new URL(text)
+  }
+  catch {
+    return null
+  }
+}
+
 export const isOwnPage = (url: string): boolean => url.startsWith(`${CLIENT_ORIGIN}/`)
 
 /** May be handed to the system's browser or mail program; anything else could start a program. */
-export const isExternal = (url: string): boolean => URL.canParse(url) && EXTERNAL.has(new URL(url).protocol)
+export const isExternal = (url: string): boolean => EXTERNAL.has(parseUrl(url)?.protocol ?? '')
 
 /** The page's own origin counts, not whoever embeds it. */
 export function mayHave(permission: string, origin: string): boolean {
@@ -23,11 +33,9 @@ export function mayHave(permission: string, origin: string): boolean {
 
 /** The program talks to the chosen server and to nobody else: `server` is its origin. */
 export function mayRequest(url: string, server: string): boolean {
-  if (!URL.canParse(url))
+  const wanted = parseUrl(url)
+  if (wanted === null)
     return false
-  const { protocol, host } = new URL(url)
-  if (INSIDE.has(protocol))
-    return true
   const socket = server.replace(/^http/, 'ws')
-  return [server, socket].includes(`${protocol}//${host}`)
+  return INSIDE.has(wanted.protocol) || [server, socket].includes(`${wanted.protocol}//${wanted.host}`)
 }

@@ -1,7 +1,11 @@
+import type { Configuration } from 'electron-builder'
+
 /** How the desktop program is packaged. Linux is built and tested; what is said about the other systems is not verified. */
 export default {
   appId: 'chat.desktop',
   productName: 'Chat',
+  // Names the folder where people's settings lie.
+  extraMetadata: { name: 'chat', productName: 'Chat' },
   directories: { output: 'release' },
   // The bundles hold all they need: nothing of node_modules is shipped.
   files: ['out', 'dist', '!dist/.vite', '!dist/.stamp', 'package.json', '!node_modules'],
@@ -20,4 +24,4 @@ export default {
     onlyLoadAppFromAsar: true,
     grantFileProtocolExtraPrivileges: false,
   },
-}
+} satisfies Configuration

@@ -1,0 +1,13 @@
+import { defineConfig } from 'vitest/config'
+
+/** The packaged program on a real Electron against a real server: `npm run desktop:test`. */
+export default defineConfig({
+  root: import.meta.dirname,
+  test: {
+    include: ['*.e2e.ts'],
+    globalSetup: 'stage.ts',
+    fileParallelism: false,
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
+  },
+})
