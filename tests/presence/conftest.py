@@ -12,13 +12,14 @@ import pytest
 from django.conf import settings
 from django.utils.timezone import now
 from django_redis import get_redis_connection
+from redis import Redis
 
 from accounts.models import Block, Friendship
 from chatsite.gateway.events import Envelope
 from messaging.schemas import SendBody
 from messaging.services.send import Sent, draft, send
 from presence import store as presence_store
-from presence.store import PresenceStore, StatusReader
+from presence.store import Beat, PresenceStore, StatusReader
 from rooms.services.direct import find_or_make
 
 PATIENCE_SECONDS = 15
@@ -56,13 +57,25 @@ async def make_store(prefix: str) -> AsyncIterator[Callable[..., PresenceStore]]
         await store.close()
 
 
+@pytest.fixture(autouse=True)
+def patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A busy machine is no Redis that is away."""
+    monkeypatch.setattr(presence_store, "REDIS_TIMEOUT_SECONDS", PATIENCE_SECONDS)
+
+
 @pytest.fixture
-def reader(prefix: str, monkeypatch: pytest.MonkeyPatch) -> StatusReader:
+def reader(prefix: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[StatusReader]:
     """What REST reads, on the same keys."""
-    reader = StatusReader(prefix=prefix)
-    monkeypatch.setattr(presence_store, "reader", reader)
-    monkeypatch.setattr("accounts.slots.status_of", reader.statuses)
-    return reader
+    with Redis.from_url(settings.REDIS_URL, socket_timeout=PATIENCE_SECONDS) as client:
+        reader = StatusReader(lambda: client, prefix=prefix)
+        monkeypatch.setattr(presence_store, "reader", reader)
+        monkeypatch.setattr("accounts.slots.status_of", reader.statuses)
+        yield reader
+
+
+async def beat_for_the_last_time(make_store: Callable[..., PresenceStore], *beats: Beat) -> None:
+    """Their process dies now: these connections run out in a moment."""
+    await make_store(ttl_seconds=0.05).beat(beats)
 
 
 async def eventually(look: Callable[[], Awaitable[Any]]) -> Any:

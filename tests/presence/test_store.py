@@ -5,13 +5,12 @@ import re
 import socket
 
 import pytest
-from django_redis import get_redis_connection
 from redis import ConnectionPool, Redis, RedisError
 from redis.asyncio import Redis as AsyncRedis
 
 from presence import scripts
 from presence.store import CHUNK, Beat, Move, PresenceStore, StatusReader
-from tests.presence.conftest import eventually
+from tests.presence.conftest import PATIENCE_SECONDS, beat_for_the_last_time, eventually
 
 ANN, BOB = 11, 22
 AT_ONCE = 0.0
@@ -59,16 +58,18 @@ async def test_who_is_back_within_the_grace_was_never_gone(make_store, reader):
 
 
 async def test_a_process_that_dies_takes_its_users_offline_by_expiry(make_store, reader):
-    store = make_store(ttl_seconds=0.05)
+    store = make_store()
     await arrive(store, Beat(ANN, "phone"))
+    await beat_for_the_last_time(make_store, Beat(ANN, "phone"))
     (gone,) = await eventually(store.take_gone)
     assert (gone.user_id, gone.after) == (ANN, "offline")
     assert reader.statuses([ANN]) == {}
 
 
 async def test_nobody_looks_online_after_expiry_even_if_nobody_sweeps(make_store, reader):
-    store = make_store(ttl_seconds=0.05)
+    store = make_store()
     await arrive(store, Beat(ANN, "phone"))
+    await beat_for_the_last_time(make_store, Beat(ANN, "phone"))
 
     async def is_gone():
         return not reader.statuses([ANN]) and not reader.online_ids()
@@ -77,19 +78,20 @@ async def test_nobody_looks_online_after_expiry_even_if_nobody_sweeps(make_store
 
 
 async def test_a_dead_process_does_not_hide_that_the_living_one_lost_its_user(make_store):
-    dead, alive = make_store(ttl_seconds=0.05), make_store(grace_seconds=AT_ONCE)
-    await arrive(dead, Beat(ANN, "old"))
-    await arrive(alive, Beat(ANN, "new"))
-    await alive.leave([(ANN, "new")])
-    assert [move.user_id for move in await eventually(alive.take_gone)] == [ANN]
+    store = make_store(grace_seconds=AT_ONCE)
+    await arrive(store, Beat(ANN, "old"), Beat(ANN, "new"))
+    await beat_for_the_last_time(make_store, Beat(ANN, "old"))
+    await store.leave([(ANN, "new")])
+    assert [move.user_id for move in await eventually(store.take_gone)] == [ANN]
 
 
 async def test_heartbeats_keep_alive(make_store):
-    dying, beating = make_store(ttl_seconds=0.05), make_store()
-    await arrive(dying, Beat(ANN, "phone"), Beat(BOB, "laptop"))
-    await beating.beat([Beat(ANN, "phone")])
-    assert [move.user_id for move in await eventually(beating.take_gone)] == [BOB]
-    assert await beating.statuses([ANN, BOB]) == {ANN: "online"}
+    store = make_store()
+    await arrive(store, Beat(ANN, "phone"), Beat(BOB, "laptop"))
+    await beat_for_the_last_time(make_store, Beat(ANN, "phone"), Beat(BOB, "laptop"))
+    await store.beat([Beat(ANN, "phone")])
+    assert [move.user_id for move in await eventually(store.take_gone)] == [BOB]
+    assert await store.statuses([ANN, BOB]) == {ANN: "online"}
 
 
 async def test_each_change_is_told_by_one_process_only(make_store):
@@ -255,18 +257,14 @@ async def test_the_gateway_waits_for_a_silent_redis_only_so_long(monkeypatch):
         await store.close()
 
 
-async def test_after_the_break_the_truth_is_back(make_store, prefix):
+async def test_after_the_break_the_truth_is_back(make_store, prefix, settings):
     await arrive(make_store(), Beat(ANN, "phone"))
-    clock, redis_is_up = Clock(), False
-
-    def connect():
-        if redis_is_up:
-            return get_redis_connection()
-        return Redis(connection_pool=ConnectionPool(host="127.0.0.1", port=1))
-
-    reader = StatusReader(connect, prefix=prefix, clock=clock)
-    assert reader.statuses([ANN]) == {}
-    redis_is_up = True
-    assert reader.statuses([ANN]) == {}
-    clock.now += 2.0
-    assert reader.statuses([ANN]) == {ANN: "online"}
+    clock = Clock()
+    dead = Redis(connection_pool=ConnectionPool(host="127.0.0.1", port=1))
+    with Redis.from_url(settings.REDIS_URL, socket_timeout=PATIENCE_SECONDS) as alive:
+        clients = [dead, alive]
+        reader = StatusReader(lambda: clients.pop(0), prefix=prefix, clock=clock)
+        assert reader.statuses([ANN]) == {}
+        assert reader.statuses([ANN]) == {}
+        clock.now += 2.0
+        assert reader.statuses([ANN]) == {ANN: "online"}

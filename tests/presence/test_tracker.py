@@ -16,12 +16,12 @@ from accounts.models import Friendship, User
 from chatsite.errors import Unavailable
 from presence import services
 from presence.every import Every
-from presence.store import Move, PresenceStore
+from presence.store import Beat, Move, PresenceStore
 from presence.tracker import Tracker, stop_tracker, tracker
 from rooms.models import Membership
 from rooms.services.direct import find_or_make
 from tests.factories import make_room, make_user
-from tests.presence.conftest import befriend, block, eventually, talk
+from tests.presence.conftest import beat_for_the_last_time, befriend, block, eventually, talk
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -109,11 +109,12 @@ async def test_a_connection_that_came_and_went_between_two_steps_is_no_event(mak
     assert told.envelopes == []
 
 
-async def test_the_end_of_a_dead_process_is_told_by_another(make_tracker, told, ann, friend):
-    dead, alive = make_tracker(ttl_seconds=0.05), make_tracker()
+async def test_the_end_of_a_dead_process_is_told_by_another(make_tracker, make_store, told, ann, friend):
+    dead, alive = make_tracker(), make_tracker()
     dead.add("phone", ann.pk)
     await dead.step()
     told.forget()
+    await beat_for_the_last_time(make_store, Beat(ann.pk, "phone"))
 
     async def told_by_the_living():
         await alive.step()
@@ -481,11 +482,14 @@ async def test_stopping_without_redis_is_no_error(told, ann, caplog):
     assert {record.message for record in caplog.records} == {"presence_behind"}
 
 
-async def test_without_any_news_of_its_own_a_process_notices_who_has_gone(make_tracker, told, ann, friend, monkeypatch):
+async def test_without_any_news_of_its_own_a_process_notices_who_has_gone(
+    make_tracker, make_store, told, ann, friend, monkeypatch
+):
     monkeypatch.setattr("presence.tracker.LOOK_SECONDS", 0.01)
-    dying, watching = make_tracker(ttl_seconds=0.05), make_tracker()
+    dying, watching = make_tracker(), make_tracker()
     dying.add("phone", ann.pk)
     await dying.step()
+    await beat_for_the_last_time(make_store, Beat(ann.pk, "phone"))
     watching.start()
 
     async def offline():
