@@ -35,13 +35,21 @@ class RowIn(Condition):
         self.rows = [tuple(row) for row in rows]
 
     def as_sql(self, compiler: Any, connection: Any, **extra: Any) -> tuple[str, list[Any]]:  # type: ignore[override]
-        columns = [compiler.compile(expression)[0] for expression in self.get_source_expressions()]
+        columns: list[Any] = self.get_source_expressions()
         params = [cell for row in self.rows for cell in row]
-        if connection.vendor == "sqlite":  # it would scan the table
-            one = "(" + " AND ".join(f"{column} = %s" for column in columns) + ")"
-            return any_of([one] * len(self.rows)), params
         one = "(" + ", ".join(["%s"] * len(columns)) + ")"
-        return f"({', '.join(columns)}) IN ({', '.join([one] * len(self.rows))})", params
+        rows = ", ".join([one] * len(self.rows))
+        if connection.vendor == "sqlite":
+            return self._looked_up(columns, rows), params
+        return f"({', '.join(compiler.compile(column)[0] for column in columns)}) IN ({rows})", params
+
+    def _looked_up(self, columns: Sequence[Any], rows: str) -> str:
+        """SQLite would scan the table for row values; a list that it joins with, it goes through look-up by look-up."""
+        meta = columns[0].target.model._meta  # noqa: SLF001 - what Django documents under this name
+        key = meta.pk.column
+        on = " AND ".join(f'own."{c.target.column}" = wanted.column{n}' for n, c in enumerate(columns, 1))
+        found = f'SELECT own."{key}" FROM (VALUES {rows}) wanted CROSS JOIN "{meta.db_table}" own ON {on}'  # noqa: S608
+        return f'"{columns[0].alias}"."{key}" IN ({found})'
 
 
 def any_of(conditions: Sequence[str]) -> str:

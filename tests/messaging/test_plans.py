@@ -1,5 +1,6 @@
 """Hot queries are answered from an index, on every database."""
 
+import re
 from typing import Any
 
 import pytest
@@ -51,14 +52,17 @@ def test_rows_are_found_by_the_index_made_for_it(rows: QuerySet[Any], key: str, 
     _fill()
     plan = plan_of(rows)
     assert (columns if connection.vendor == "sqlite" else key) in plan
-    assert "SCAN messaging" not in plan
+    assert not re.search("SCAN (own|messaging|rooms)", plan)
     assert "ALL" not in plan
 
 
 def test_thousands_of_rows_are_found_in_one_statement() -> None:
     _fill()
     everybody = [(room_id, user_id) for room_id in range(100) for user_id in range(100)]
-    assert Membership.objects.filter(RowIn("room_id", "user_id", rows=everybody)).count() == 40 * 40
+    rows = Membership.objects.filter(RowIn("room_id", "user_id", rows=everybody))
+    assert rows.count() == 40 * 40
+    assert rows.filter(user_id__lt=10).update(role="admin") == 40 * 10
+    assert rows.filter(role="admin").exclude(user_id=5).count() == 40 * 9
 
 
 def _fill() -> None:
