@@ -27,7 +27,7 @@ export interface Opened {
   close: () => Promise<void>
 }
 
-export function createDesktop(stage: Stage, { keyring = true, theme = 'light' } = {}): Desktop {
+export function createDesktop(stage: Stage, { keyring = true } = {}): Desktop {
   const home = mkdtempSync(join(stage.folder, 'home-'))
   const outside = join(home, 'outside')
   mkdirSync(join(home, 'bin'))
@@ -58,7 +58,6 @@ export function createDesktop(stage: Stage, { keyring = true, theme = 'light' } 
         chromiumSandbox: true,
         args: ['--lang=en-US', ...args],
         env: environment(),
-        colorScheme: theme as 'light',
       })
       const complaints: string[] = []
       app.context().on('console', message => message.type() === 'error' && complaints.push(message.text()))
