@@ -17,7 +17,11 @@ from chatsite.gateway import publisher
 from chatsite.gateway.events import Envelope
 from messaging import recent
 from messaging.read_news import ReadNews
+from messaging.schemas import SendBody
+from messaging.services.reactions import add_reaction
+from messaging.services.send import send_one
 from rooms.models import Room
+from rooms.services.joining import join
 from tests.conftest import Api, forget_redis
 from tests.factories import make_room, make_user
 
@@ -108,6 +112,15 @@ def cat(meet: Meet) -> Person:
 @pytest.fixture
 def room(ann: Person, bob: Person) -> Room:
     return make_room(ann.user, members=[bob.user])
+
+
+def crowd(room: Room, count: int, **fields: Any) -> None:
+    """So many newcomers, of whom each says something and reacts to it."""
+    for _ in range(count):
+        user_id = make_user().pk
+        join(user_id=user_id, room_id=room.id)
+        sent = send_one(user_id=user_id, room_id=room.id, body=SendBody(content="hi", **fields))
+        add_reaction(user_id=user_id, message_id=sent.message.id, emoji="👍")
 
 
 class Published(NamedTuple):

@@ -9,8 +9,10 @@ from messaging.models import Mention, Message, Reaction
 from rooms.models import Membership, Room, RoomCounter
 from rooms.schemas import ChangeMember
 from rooms.services.direct import find_or_make
+from rooms.services.joining import join
 from rooms.services.members import change_member
-from tests.messaging.conftest import Json, Listen, Meet, Person, queries_of
+from tests.factories import make_user
+from tests.messaging.conftest import Json, Listen, Person, queries_of
 
 
 def edit(person: Person, message: Json, content: str = "better") -> Json:
@@ -333,7 +335,7 @@ def test_a_cursor_of_ones_own_making_is_refused(ann: Person, room: Room) -> None
 
 @pytest.mark.parametrize(("before", "act"), CHANGES.values(), ids=CHANGES.keys())
 def test_a_change_costs_the_same_in_a_room_of_fifty_as_in_one_of_two(
-    ann: Person, bob: Person, room: Room, meet: Meet, before: list[Act], act: Act
+    ann: Person, bob: Person, room: Room, before: list[Act], act: Act
 ) -> None:
     def cost() -> int:
         message = ann.say(room, "first", mentions=[bob.id], reply_to=ann.say(room)["id"])
@@ -346,5 +348,5 @@ def test_a_change_costs_the_same_in_a_room_of_fifty_as_in_one_of_two(
 
     of_two = cost()
     for _ in range(48):
-        meet().ok("POST", f"/api/rooms/{room.id}/join")
+        join(user_id=make_user().pk, room_id=room.id)
     assert cost() == of_two
