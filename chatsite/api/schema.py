@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 import msgspec
+from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 
 from chatsite.errors import ErrorOut
@@ -11,6 +12,18 @@ from chatsite.errors import ErrorOut
 F = TypeVar("F", bound=Callable[..., Any])
 REF = "#/components/schemas/{name}"
 _types: set[Any] = {ErrorOut}
+
+
+class WireSchema(AutoSchema):
+    """Our `list` actions answer a page object, never a bare array."""
+
+    def _is_list_view(self, serializer: Any = None) -> bool:
+        return False
+
+    def get_operation_id(self) -> str:
+        """Named by what the method does: rooms_list and rooms_retrieve share their words."""
+        action = getattr(self.view, "action", None) or self.method.lower()
+        return "_".join([*self._tokenize_path(), action])
 
 
 def component(kind: F) -> F:

@@ -34,6 +34,7 @@ REORDER_SECONDS = 0.05  # how long a gap may close by itself
 BEHIND_SECONDS = 0.25  # how long a publish may be on its way before the tailer's sight of its version counts
 HEARTBEAT_TIMEOUT_SECONDS = 75
 CARE_SECONDS = 1.0
+FLUSH_SECONDS = 2.0
 
 _decode = msgspec.msgpack.Decoder(Envelope).decode
 
@@ -178,6 +179,9 @@ class Hub:
         layer = get_channel_layer()
         while True:
             try:
+                if self.channel is not None:
+                    async with asyncio.timeout(FLUSH_SECONDS):
+                        await layer.flush()  # the layer's connection may be as deaf as its channel
                 self.channel = await layer.new_channel("hub.")
                 self.subscriptions.use(self.channel)
                 while True:

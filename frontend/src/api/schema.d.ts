@@ -58,7 +58,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Confirm an e-mail address with a link's token */
-        post: operations["auth_email_confirm_create"];
+        post: operations["auth_email_confirm_confirm_email"];
         delete?: never;
         options?: never;
         head?: never;
@@ -113,7 +113,7 @@ export interface paths {
          * Sign in with a password
          * @description These need no access token, and a bad one does not keep anybody from signing in.
          */
-        post: operations["auth_login_create"];
+        post: operations["auth_login_login"];
         delete?: never;
         options?: never;
         head?: never;
@@ -133,7 +133,7 @@ export interface paths {
          * Sign this device out
          * @description These need no access token, and a bad one does not keep anybody from signing in.
          */
-        post: operations["auth_logout_create"];
+        post: operations["auth_logout_logout"];
         delete?: never;
         options?: never;
         head?: never;
@@ -150,7 +150,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Change my password; my other devices are signed out */
-        post: operations["auth_password_change_create"];
+        post: operations["auth_password_change_change"];
         delete?: never;
         options?: never;
         head?: never;
@@ -167,7 +167,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Mail a link that sets a new password */
-        post: operations["auth_password_reset_create"];
+        post: operations["auth_password_reset_reset"];
         delete?: never;
         options?: never;
         head?: never;
@@ -184,7 +184,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Set a new password with a link's token, once */
-        post: operations["auth_password_reset_confirm_create"];
+        post: operations["auth_password_reset_confirm_confirm_reset"];
         delete?: never;
         options?: never;
         head?: never;
@@ -204,7 +204,7 @@ export interface paths {
          * Exchange a refresh token for its successor
          * @description These need no access token, and a bad one does not keep anybody from signing in.
          */
-        post: operations["auth_refresh_create"];
+        post: operations["auth_refresh_refresh"];
         delete?: never;
         options?: never;
         head?: never;
@@ -224,7 +224,7 @@ export interface paths {
          * Make an account
          * @description These need no access token, and a bad one does not keep anybody from signing in.
          */
-        post: operations["auth_register_create"];
+        post: operations["auth_register_register"];
         delete?: never;
         options?: never;
         head?: never;
@@ -274,7 +274,7 @@ export interface paths {
             cookie?: never;
         };
         /** Whose access token is this? */
-        get: operations["auth_verify_retrieve"];
+        get: operations["auth_verify_verify"];
         put?: never;
         post?: never;
         delete?: never;
@@ -326,7 +326,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: operations["invites_accept_create"];
+        post: operations["invites_accept_accept"];
         delete?: never;
         options?: never;
         head?: never;
@@ -357,9 +357,9 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        put: operations["messages_pin_update"];
+        put: operations["messages_pin_pin"];
         post?: never;
-        delete: operations["messages_pin_destroy"];
+        delete: operations["messages_pin_unpin"];
         options?: never;
         head?: never;
         patch?: never;
@@ -373,9 +373,9 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        put: operations["messages_reactions_update"];
+        put: operations["messages_reactions_reaction"];
         post?: never;
-        delete: operations["messages_reactions_destroy"];
+        delete: operations["messages_reactions_remove_reaction"];
         options?: never;
         head?: never;
         patch?: never;
@@ -388,7 +388,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["messages_readers_retrieve"];
+        get: operations["messages_readers_readers"];
         put?: never;
         post?: never;
         delete?: never;
@@ -406,7 +406,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: operations["messages_recall_create"];
+        post: operations["messages_recall_recall"];
         delete?: never;
         options?: never;
         head?: never;
@@ -456,10 +456,10 @@ export interface paths {
         };
         get?: never;
         /** Set the room's picture */
-        put: operations["rooms_avatar_update"];
+        put: operations["rooms_avatar_avatar"];
         post?: never;
         /** Remove the room's picture */
-        delete: operations["rooms_avatar_destroy"];
+        delete: operations["rooms_avatar_remove_avatar"];
         options?: never;
         head?: never;
         patch?: never;
@@ -505,7 +505,7 @@ export interface paths {
             cookie?: never;
         };
         /** @description A room's messages, at /api/rooms/{room_id}/… */
-        get: operations["rooms_changes_retrieve"];
+        get: operations["rooms_changes_changes"];
         put?: never;
         post?: never;
         delete?: never;
@@ -555,7 +555,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: operations["rooms_join_create"];
+        post: operations["rooms_join_join"];
         delete?: never;
         options?: never;
         head?: never;
@@ -571,7 +571,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: operations["rooms_leave_create"];
+        post: operations["rooms_leave_leave"];
         delete?: never;
         options?: never;
         head?: never;
@@ -625,7 +625,7 @@ export interface paths {
         options?: never;
         head?: never;
         /** My own settings of the room */
-        patch: operations["rooms_membership_partial_update"];
+        patch: operations["rooms_membership_membership"];
         trace?: never;
     };
     "/api/rooms/{room_id}/messages/": {
@@ -636,10 +636,10 @@ export interface paths {
             cookie?: never;
         };
         /** @description The newest page, or the one at a bound. */
-        get: operations["rooms_messages_retrieve"];
+        get: operations["rooms_messages_messages"];
         put?: never;
         /** @description 201 once stored; 200 when a former try had stored it. */
-        post: operations["rooms_messages_create"];
+        post: operations["rooms_messages_send"];
         delete?: never;
         options?: never;
         head?: never;
@@ -654,7 +654,7 @@ export interface paths {
             cookie?: never;
         };
         /** @description A room's messages, at /api/rooms/{room_id}/… */
-        get: operations["rooms_pins_retrieve"];
+        get: operations["rooms_pins_pins"];
         put?: never;
         post?: never;
         delete?: never;
@@ -673,7 +673,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** @description A room's messages, at /api/rooms/{room_id}/… */
-        post: operations["rooms_read_create"];
+        post: operations["rooms_read_read"];
         delete?: never;
         options?: never;
         head?: never;
@@ -690,7 +690,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Hand the room on */
-        post: operations["rooms_transfer_create"];
+        post: operations["rooms_transfer_transfer"];
         delete?: never;
         options?: never;
         head?: never;
@@ -707,7 +707,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** @description A room's messages, at /api/rooms/{room_id}/… */
-        post: operations["rooms_unread_create"];
+        post: operations["rooms_unread_unread"];
         delete?: never;
         options?: never;
         head?: never;
@@ -744,7 +744,7 @@ export interface paths {
          *     - YAML: application/vnd.oai.openapi
          *     - JSON: application/vnd.oai.openapi+json
          */
-        get: operations["schema_retrieve"];
+        get: operations["schema_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -780,7 +780,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Make a link that sets a person's new password, to hand over */
-        post: operations["users_reset_link_create"];
+        post: operations["users_reset-link_create"];
         delete?: never;
         options?: never;
         head?: never;
@@ -864,7 +864,7 @@ export interface paths {
          * Ask somebody to be friends
          * @description Keyed by user id.
          */
-        post: operations["users_friends_create"];
+        post: operations["users_friends_ask"];
         /**
          * End a friendship, withdraw or decline a request
          * @description Keyed by user id.
@@ -888,7 +888,7 @@ export interface paths {
          * Accept a friend request
          * @description Keyed by user id.
          */
-        post: operations["users_friends_accept_create"];
+        post: operations["users_friends_accept_accept"];
         delete?: never;
         options?: never;
         head?: never;
@@ -906,7 +906,7 @@ export interface paths {
          * Friend requests that wait for an answer
          * @description Keyed by user id.
          */
-        get: operations["users_friends_requests_retrieve"];
+        get: operations["users_friends_requests_requests"];
         put?: never;
         post?: never;
         delete?: never;
@@ -923,15 +923,15 @@ export interface paths {
             cookie?: never;
         };
         /** Me */
-        get: operations["users_me_retrieve"];
+        get: operations["users_me_me"];
         put?: never;
         post?: never;
         /** Delete my account */
-        delete: operations["users_me_destroy"];
+        delete: operations["users_me_delete_me"];
         options?: never;
         head?: never;
         /** Change my profile and preferences */
-        patch: operations["users_me_partial_update"];
+        patch: operations["users_me_update_me"];
         trace?: never;
     };
     "/api/users/me/avatar/": {
@@ -943,10 +943,10 @@ export interface paths {
         };
         get?: never;
         /** Set my picture */
-        put: operations["users_me_avatar_update"];
+        put: operations["users_me_avatar_avatar"];
         post?: never;
         /** Remove my picture */
-        delete: operations["users_me_avatar_destroy"];
+        delete: operations["users_me_avatar_remove_avatar"];
         options?: never;
         head?: never;
         patch?: never;
@@ -994,7 +994,7 @@ export interface paths {
             cookie?: never;
         };
         /** Find people */
-        get: operations["users_search_retrieve"];
+        get: operations["users_search_search"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2006,7 +2006,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["UserPage"][];
+                    "application/json": components["schemas"]["UserPage"];
                 };
             };
             default: {
@@ -2076,7 +2076,7 @@ export interface operations {
             };
         };
     };
-    auth_email_confirm_create: {
+    auth_email_confirm_confirm_email: {
         parameters: {
             query?: never;
             header?: never;
@@ -2120,7 +2120,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["RegistrationInvitePage"][];
+                    "application/json": components["schemas"]["RegistrationInvitePage"];
                 };
             };
             default: {
@@ -2192,7 +2192,7 @@ export interface operations {
             };
         };
     };
-    auth_login_create: {
+    auth_login_login: {
         parameters: {
             query?: never;
             header?: never;
@@ -2223,7 +2223,7 @@ export interface operations {
             };
         };
     };
-    auth_logout_create: {
+    auth_logout_logout: {
         parameters: {
             query?: never;
             header?: never;
@@ -2253,7 +2253,7 @@ export interface operations {
             };
         };
     };
-    auth_password_change_create: {
+    auth_password_change_change: {
         parameters: {
             query?: never;
             header?: never;
@@ -2283,7 +2283,7 @@ export interface operations {
             };
         };
     };
-    auth_password_reset_create: {
+    auth_password_reset_reset: {
         parameters: {
             query?: never;
             header?: never;
@@ -2313,7 +2313,7 @@ export interface operations {
             };
         };
     };
-    auth_password_reset_confirm_create: {
+    auth_password_reset_confirm_confirm_reset: {
         parameters: {
             query?: never;
             header?: never;
@@ -2343,7 +2343,7 @@ export interface operations {
             };
         };
     };
-    auth_refresh_create: {
+    auth_refresh_refresh: {
         parameters: {
             query?: never;
             header?: never;
@@ -2374,7 +2374,7 @@ export interface operations {
             };
         };
     };
-    auth_register_create: {
+    auth_register_register: {
         parameters: {
             query?: never;
             header?: never;
@@ -2427,7 +2427,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SessionPage"][];
+                    "application/json": components["schemas"]["SessionPage"];
                 };
             };
             default: {
@@ -2494,7 +2494,7 @@ export interface operations {
             };
         };
     };
-    auth_verify_retrieve: {
+    auth_verify_verify: {
         parameters: {
             query?: never;
             header?: never;
@@ -2574,7 +2574,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HealthOut"][];
+                    "application/json": components["schemas"]["HealthOut"];
                 };
             };
             default: {
@@ -2587,7 +2587,7 @@ export interface operations {
             };
         };
     };
-    invites_accept_create: {
+    invites_accept_accept: {
         parameters: {
             query?: never;
             header?: never;
@@ -2678,7 +2678,7 @@ export interface operations {
             };
         };
     };
-    messages_pin_update: {
+    messages_pin_pin: {
         parameters: {
             query?: never;
             header?: never;
@@ -2706,7 +2706,7 @@ export interface operations {
             };
         };
     };
-    messages_pin_destroy: {
+    messages_pin_unpin: {
         parameters: {
             query?: never;
             header?: never;
@@ -2734,7 +2734,7 @@ export interface operations {
             };
         };
     };
-    messages_reactions_update: {
+    messages_reactions_reaction: {
         parameters: {
             query?: never;
             header?: never;
@@ -2764,7 +2764,7 @@ export interface operations {
             };
         };
     };
-    messages_reactions_destroy: {
+    messages_reactions_remove_reaction: {
         parameters: {
             query?: never;
             header?: never;
@@ -2794,7 +2794,7 @@ export interface operations {
             };
         };
     };
-    messages_readers_retrieve: {
+    messages_readers_readers: {
         parameters: {
             query?: never;
             header?: never;
@@ -2823,7 +2823,7 @@ export interface operations {
             };
         };
     };
-    messages_recall_create: {
+    messages_recall_recall: {
         parameters: {
             query?: never;
             header?: never;
@@ -2871,7 +2871,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["RoomPage"][];
+                    "application/json": components["schemas"]["RoomPage"];
                 };
             };
             default: {
@@ -3005,7 +3005,7 @@ export interface operations {
             };
         };
     };
-    rooms_avatar_update: {
+    rooms_avatar_avatar: {
         parameters: {
             query?: never;
             header?: never;
@@ -3040,7 +3040,7 @@ export interface operations {
             };
         };
     };
-    rooms_avatar_destroy: {
+    rooms_avatar_remove_avatar: {
         parameters: {
             query?: never;
             header?: never;
@@ -3087,7 +3087,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["BanPage"][];
+                    "application/json": components["schemas"]["BanPage"];
                 };
             };
             default: {
@@ -3162,7 +3162,7 @@ export interface operations {
             };
         };
     };
-    rooms_changes_retrieve: {
+    rooms_changes_changes: {
         parameters: {
             query?: {
                 since?: number;
@@ -3212,7 +3212,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["InvitePage"][];
+                    "application/json": components["schemas"]["InvitePage"];
                 };
             };
             default: {
@@ -3287,7 +3287,7 @@ export interface operations {
             };
         };
     };
-    rooms_join_create: {
+    rooms_join_join: {
         parameters: {
             query?: never;
             header?: never;
@@ -3316,7 +3316,7 @@ export interface operations {
             };
         };
     };
-    rooms_leave_create: {
+    rooms_leave_leave: {
         parameters: {
             query?: never;
             header?: never;
@@ -3363,7 +3363,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["MemberPage"][];
+                    "application/json": components["schemas"]["MemberPage"];
                 };
             };
             default: {
@@ -3471,7 +3471,7 @@ export interface operations {
             };
         };
     };
-    rooms_membership_partial_update: {
+    rooms_membership_membership: {
         parameters: {
             query?: never;
             header?: never;
@@ -3504,7 +3504,7 @@ export interface operations {
             };
         };
     };
-    rooms_messages_retrieve: {
+    rooms_messages_messages: {
         parameters: {
             query?: {
                 after?: number;
@@ -3539,7 +3539,7 @@ export interface operations {
             };
         };
     };
-    rooms_messages_create: {
+    rooms_messages_send: {
         parameters: {
             query?: never;
             header?: never;
@@ -3580,7 +3580,7 @@ export interface operations {
             };
         };
     };
-    rooms_pins_retrieve: {
+    rooms_pins_pins: {
         parameters: {
             query?: {
                 cursor?: string;
@@ -3612,7 +3612,7 @@ export interface operations {
             };
         };
     };
-    rooms_read_create: {
+    rooms_read_read: {
         parameters: {
             query?: never;
             header?: never;
@@ -3645,7 +3645,7 @@ export interface operations {
             };
         };
     };
-    rooms_transfer_create: {
+    rooms_transfer_transfer: {
         parameters: {
             query?: never;
             header?: never;
@@ -3677,7 +3677,7 @@ export interface operations {
             };
         };
     };
-    rooms_unread_create: {
+    rooms_unread_unread: {
         parameters: {
             query?: never;
             header?: never;
@@ -3740,7 +3740,7 @@ export interface operations {
             };
         };
     };
-    schema_retrieve: {
+    schema_get: {
         parameters: {
             query?: {
                 format?: "json" | "yaml";
@@ -3802,7 +3802,7 @@ export interface operations {
             };
         };
     };
-    users_reset_link_create: {
+    "users_reset-link_create": {
         parameters: {
             query?: never;
             header?: never;
@@ -3845,7 +3845,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["UserPage"][];
+                    "application/json": components["schemas"]["UserPage"];
                 };
             };
             default: {
@@ -3928,7 +3928,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["UserPage"][];
+                    "application/json": components["schemas"]["UserPage"];
                 };
             };
             default: {
@@ -3941,7 +3941,7 @@ export interface operations {
             };
         };
     };
-    users_friends_create: {
+    users_friends_ask: {
         parameters: {
             query?: never;
             header?: never;
@@ -4001,7 +4001,7 @@ export interface operations {
             };
         };
     };
-    users_friends_accept_create: {
+    users_friends_accept_accept: {
         parameters: {
             query?: never;
             header?: never;
@@ -4030,7 +4030,7 @@ export interface operations {
             };
         };
     };
-    users_friends_requests_retrieve: {
+    users_friends_requests_requests: {
         parameters: {
             query?: never;
             header?: never;
@@ -4057,7 +4057,7 @@ export interface operations {
             };
         };
     };
-    users_me_retrieve: {
+    users_me_me: {
         parameters: {
             query?: never;
             header?: never;
@@ -4084,7 +4084,7 @@ export interface operations {
             };
         };
     };
-    users_me_destroy: {
+    users_me_delete_me: {
         parameters: {
             query?: never;
             header?: never;
@@ -4110,7 +4110,7 @@ export interface operations {
             };
         };
     };
-    users_me_partial_update: {
+    users_me_update_me: {
         parameters: {
             query?: never;
             header?: never;
@@ -4141,7 +4141,7 @@ export interface operations {
             };
         };
     };
-    users_me_avatar_update: {
+    users_me_avatar_avatar: {
         parameters: {
             query?: never;
             header?: never;
@@ -4174,7 +4174,7 @@ export interface operations {
             };
         };
     };
-    users_me_avatar_destroy: {
+    users_me_avatar_remove_avatar: {
         parameters: {
             query?: never;
             header?: never;
@@ -4217,7 +4217,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["MessagePage"][];
+                    "application/json": components["schemas"]["MessagePage"];
                 };
             };
             default: {
@@ -4244,7 +4244,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["OnlineOut"][];
+                    "application/json": components["schemas"]["OnlineOut"];
                 };
             };
             default: {
@@ -4257,7 +4257,7 @@ export interface operations {
             };
         };
     };
-    users_search_retrieve: {
+    users_search_search: {
         parameters: {
             query?: {
                 limit?: number;
