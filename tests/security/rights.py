@@ -28,12 +28,12 @@ class Group(NamedTuple):
     inside: Answers = {}
     changes: dict[str, Answers] = {}
 
-    def answers(self, row: Row, kind: str) -> Answers:
+    def answers(self, row: Row | Command, kind: str) -> Answers:
         answers = {"anonymous": SIGN_IN, **OUTSIDE[kind]}
         answers |= {caller: self._of_member(row, kind, caller) for caller in INSIDE[kind]}
         return answers | self.changes.get(kind, {})
 
-    def _of_member(self, row: Row, kind: str, caller: str) -> str:
+    def _of_member(self, row: Row | Command, kind: str, caller: str) -> str:
         if refusal := self.inside.get(caller):
             return refusal
         if row.writes and kind == "archived":
@@ -210,17 +210,27 @@ OWN_ROWS = [
     Own("POST", "direct", {"user_id": "{person_id}"}),
 ]
 
-# Commands speak of the same rooms: (group, type, data, posts). Those of no room need a signed-in connection only.
-COMMAND_ROWS: list[tuple[Group, str, dict[str, Any], bool]] = [
-    (MEMBERS, "join_room", {"room_id": "{room_id}"}, False),
-    (MEMBERS, "sync_room", {"room_id": "{room_id}", "version": 0}, False),
-    (MEMBERS, "mark_read", {"room_id": "{room_id}", "seq": 1}, False),
-    (MEMBERS, "typing", {"room_id": "{room_id}"}, True),
-    (MEMBERS, "send_message", {"room_id": "{room_id}", "content": "x"}, True),
-    (WRITERS, "edit_message", {"message_id": "{message_id}", "content": "x"}, True),
-    (MEMBERS, "add_reaction", {"message_id": "{message_id}", "emoji": "👍"}, True),
-    (MEMBERS, "remove_reaction", {"message_id": "{message_id}", "emoji": "👍"}, True),
-    (MANAGERS, "recall_message", {"message_id": "{message_id}"}, False),
+
+class Command(NamedTuple):
+    """Commands speak of the same rooms; each of them writes, or does not, as its endpoint."""
+
+    group: Group
+    command: str
+    data: dict[str, Any]
+    writes: bool = False
+    posts: bool = False
+
+
+COMMAND_ROWS = [
+    Command(MEMBERS, "join_room", {"room_id": "{room_id}"}),
+    Command(MEMBERS, "sync_room", {"room_id": "{room_id}", "version": 0}),
+    Command(MEMBERS, "mark_read", {"room_id": "{room_id}", "seq": 1}),
+    Command(MEMBERS, "typing", {"room_id": "{room_id}"}, writes=True, posts=True),
+    Command(MEMBERS, "send_message", {"room_id": "{room_id}", "content": "x"}, writes=True, posts=True),
+    Command(WRITERS, "edit_message", {"message_id": "{message_id}", "content": "x"}, writes=True, posts=True),
+    Command(MEMBERS, "add_reaction", {"message_id": "{message_id}", "emoji": "👍"}, writes=True, posts=True),
+    Command(MEMBERS, "remove_reaction", {"message_id": "{message_id}", "emoji": "👍"}, writes=True, posts=True),
+    Command(MANAGERS, "recall_message", {"message_id": "{message_id}"}, writes=True),
 ]
 # `leave_room` clears one's own screen, whatever was on it.
 COMMANDS_OF_NO_ROOM: dict[str, dict[str, Any]] = {

@@ -1,0 +1,89 @@
+"""Odd frames on a live socket: it answers or closes as the contract says, and the server never stumbles."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from websockets.exceptions import ConnectionClosed
+
+from chatsite.routing import router
+from tests.live import Person, Server, Socket
+
+CLOSE_CODES = {4400, 4401, 4408, 4409, 4413, 1009, 4429, 1007}  # 1007: text that is no UTF-8, as RFC 6455 asks
+LOG_MARKS = re.compile(r"Traceback|command_failed|\bERROR\b|Exception")
+
+scalars = (
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text(st.characters(exclude_categories=[]), max_size=20)
+    | st.sampled_from([2**53 - 1, 2**53, -1, 2**64, "x" * 9000, "\ud800", "\x00", "9999-12-31T23:59:59-23:59"])
+)
+json_values = st.recursive(
+    scalars,
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4),
+    max_leaves=8,
+)
+types = st.sampled_from([*router.routes, "authenticate", "ack", "ready", ""]) | st.text(max_size=12)
+fields = st.sampled_from(
+    sorted({name for route in router.routes.values() for name in route.schema.__struct_fields__} | {"token", "rooms"})
+)
+room_ids = st.just("ROOM")  # becomes the id of a room that is there
+datas = st.dictionaries(fields, json_values | room_ids, max_size=5) | json_values
+frames = st.fixed_dictionaries(
+    {"type": types | json_values, "data": datas}, optional={"id": st.text(max_size=10) | json_values, "more": scalars}
+)
+texts = frames.map(json.dumps) | json_values.map(json.dumps) | st.text(max_size=60)
+raws = st.lists(texts | st.binary(max_size=40), min_size=1, max_size=6)
+
+
+class Speaker:
+    """Somebody whose socket is opened again whenever the server has closed it."""
+
+    def __init__(self, server: Server) -> None:
+        self.server = server
+        self.person: Person = server.register()
+        self.room_id: int = self.person.make_room()["id"]
+        self.socket: Socket | None = None
+        self.closed_with: set[int | None] = set()
+
+    def say(self, frames: list[str | bytes]) -> None:
+        socket = self.socket = self.socket or self.person.socket()
+        try:
+            for frame in frames:
+                socket.send_raw(frame.replace('"ROOM"', str(self.room_id)) if isinstance(frame, str) else frame)
+            socket.ask("ping")
+        except ConnectionClosed as closed:
+            self.socket = None
+            self.closed_with.add(closed.rcvd.code if closed.rcvd else None)
+
+
+@pytest.fixture(scope="module")
+def speaker(server: Server) -> Iterator[Speaker]:
+    speaker = Speaker(server)
+    yield speaker
+    if speaker.socket is not None:
+        speaker.socket.close()
+
+
+def complaints(server: Server) -> list[str]:
+    return [line for line in server.log.read_text().splitlines() if LOG_MARKS.search(line)]
+
+
+def test_no_frame_is_too_odd(server: Server, speaker: Speaker) -> None:
+    before = complaints(server)
+
+    @settings(max_examples=250, derandomize=True, database=None, deadline=None, suppress_health_check=list(HealthCheck))
+    @given(raws)
+    def talk(frames: list[str | bytes]) -> None:
+        speaker.say(frames)
+
+    talk()
+    assert speaker.closed_with <= CLOSE_CODES
+    assert complaints(server) == before
