@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 from chatsite.welcome import lan_addresses
 from tests.e2e.browser import Client, launch
-from tests.live import ROOT, Server
+from tests.live import ROOT, Frame, Person, Server
 
 Arrive = Callable[..., Client]
 
@@ -57,3 +57,26 @@ def arrive(browser: Browser, localhost: str) -> Iterator[Arrive]:
     yield visit
     faults = [fault for visitor in visitors for fault in visitor.leave()]
     assert faults == []
+
+
+@pytest.fixture
+def zhou(server: Server) -> Person:
+    return named(server.register(), "周舟")
+
+
+@pytest.fixture
+def maya(server: Server) -> Person:
+    return named(server.register(), "Maya Chen")
+
+
+def named(person: Person, name: str) -> Person:
+    person.ok("PATCH", "/api/users/me", {"display_name": name})
+    return person
+
+
+@pytest.fixture
+def shared_room(zhou: Person, maya: Person) -> Frame:
+    """A room of 周舟's that Maya is in."""
+    room = zhou.make_room("设计组 Design")
+    maya.ok("POST", f"/api/rooms/{room['id']}/join")
+    return room

@@ -40,6 +40,8 @@ WORDS = {
         "newest": "跳到最新",
         "edited": "（已编辑）",
         "retry_now": "立即重试",
+        "reedit": "重新编辑",
+        "copied": "已复制",
     },
     "en": {
         "username": "Username",
@@ -80,5 +82,7 @@ WORDS = {
         "newest": "Jump to newest",
         "edited": "(edited)",
         "retry_now": "Retry now",
+        "reedit": "Edit again",
+        "copied": "Copied",
     },
 }

@@ -1,0 +1,56 @@
+"""Finding somebody, talking in private, and letting somebody in."""
+
+import re
+
+from playwright.sync_api import expect
+
+from tests.e2e.conftest import Arrive
+from tests.live import Frame, Person, Server
+
+
+def test_a_person_is_found_by_pinyin_initials(arrive: Arrive, server: Server, zhou: Person, maya: Person) -> None:
+    zhou.ok("PATCH", "/api/users/me", {"display_name": "欧阳锦书"})
+    finder, found = arrive().sign_in(maya.name), arrive(locale="zh").sign_in(zhou.name)
+    finder.start("person")
+    finder.field("person_name").fill("oyjs")
+    finder.page.get_by_role("dialog").get_by_role("button", name="欧阳锦书").click()
+    expect(finder.page.get_by_role("heading", name="欧阳锦书", exact=True)).to_be_visible()
+    finder.say("found you by four letters")
+    expect(found.badge("Maya Chen")).to_have_text("1")
+    found.open("Maya Chen")
+    found.shows("found you by four letters")
+    found.say("这么快！")
+    finder.shows("found you by four letters", "这么快！")
+
+
+def test_an_invited_guest_registers_and_is_in_the_room(arrive: Arrive, maya: Person, shared_room: Frame) -> None:
+    host = arrive().sign_in(maya.name)
+    host.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    host.open(shared_room["name"])
+    host.page.get_by_role("complementary").get_by_role("button", name=host.words["copy_invite"]).click()
+    expect(host.page.get_by_text(host.words["copied"])).to_be_visible()
+    link = str(host.page.evaluate("navigator.clipboard.readText()"))
+    assert "/invite/" in link
+
+    guest = arrive(locale="zh")
+    guest.register("林晓", f"lin{maya.id}", at=link)
+    expect(guest.page.get_by_role("heading", name=shared_room["name"])).to_be_visible()
+    guest.say("我来了")
+    expect(host.message("我来了")).to_be_visible()
+
+
+def test_a_used_up_invite_says_so(arrive: Arrive, maya: Person) -> None:
+    client = arrive().sign_in(maya.name)
+    with client.with_refusals(404):
+        client.page.goto("/invite/nothing-like-a-token")
+        expect(client.page.get_by_role("heading", name="This invite no longer works")).to_be_visible()
+
+
+def test_who_is_removed_reads_why(arrive: Arrive, zhou: Person, maya: Person, shared_room: Frame) -> None:
+    client = arrive().sign_in(maya.name)
+    client.open(shared_room["name"])
+    client.composer.fill("只写了一半")
+    zhou.ok("DELETE", f"/api/rooms/{shared_room['id']}/members/{maya.id}")
+    expect(client.page.get_by_role("heading", name=re.compile("removed from this room"))).to_be_visible()
+    expect(client.page.get_by_text("只写了一半")).to_be_visible()
+    expect(client.row(shared_room["name"])).to_have_count(0)
