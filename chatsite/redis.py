@@ -97,9 +97,16 @@ def embedded_in_use(run_dir: Path) -> Iterator[str]:
     try:
         yield start_embedded(run_dir)
     finally:
-        users.release()
-        if users.acquire(shared=False, wait=False):
-            stop_embedded(run_dir)
+        users.close()
+        stop_unused(run_dir)
+
+
+def stop_unused(run_dir: Path) -> bool:
+    """Stops it unless somebody is inside. -> was it stopped?"""
+    users = Lock(run_dir / "redis.users")
+    try:
+        return users.acquire(wait=False) and stop_embedded(run_dir)
+    finally:
         users.close()
 
 

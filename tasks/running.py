@@ -9,7 +9,7 @@ import sys
 import time
 
 from tasks import frontend, setup
-from tasks.shell import PYTHON, ROOT, must, say
+from tasks.shell import PYTHON, ROOT, must, output, say
 
 
 def run() -> None:
@@ -44,3 +44,5 @@ def develop() -> None:
         for process in (server, client):
             process.terminate()
             process.wait()
+        # The reloader kills its server, which can then not stop the embedded Redis.
+        output([PYTHON, "manage.py", "services", "tidy"])

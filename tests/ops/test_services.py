@@ -37,6 +37,14 @@ def test_it_is_started_shown_and_stopped_by_hand(run_dir: Path) -> None:
     assert services("stop") == "The embedded Redis did not run."
 
 
+def test_tidying_leaves_one_that_is_used(run_dir: Path) -> None:
+    with redis.embedded_in_use(run_dir) as url:
+        assert services("tidy") == "The embedded Redis is in use, or did not run."
+        assert redis.answers(url)
+    services("start")
+    assert services("tidy") == "The embedded Redis is stopped."
+
+
 def test_a_redis_of_ones_own_is_left_alone(settings: Any) -> None:
     settings.REDIS_IS_EMBEDDED = False
     with pytest.raises(CommandError, match="REDIS_URL names a server of yours"):

@@ -14,7 +14,7 @@ class Command(BaseCommand):
     requires_system_checks = ()
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
-        parser.add_argument("action", choices=["start", "stop", "status"])
+        parser.add_argument("action", choices=["start", "stop", "status", "tidy"], help="tidy: stop it if unused")
 
     def handle(self, *args: Any, action: str, **options: Any) -> None:
         if not settings.REDIS_IS_EMBEDDED:
@@ -30,6 +30,10 @@ class Command(BaseCommand):
     def _stop(self) -> str:
         was_running = redis.stop_embedded(settings.RUN_DIR)
         return "The embedded Redis is stopped." if was_running else "The embedded Redis did not run."
+
+    def _tidy(self) -> str:
+        was_stopped = redis.stop_unused(settings.RUN_DIR)
+        return "The embedded Redis is stopped." if was_stopped else "The embedded Redis is in use, or did not run."
 
     def _status(self) -> str:
         runs = redis.answers(settings.REDIS_URL)
