@@ -26,8 +26,8 @@ export class Person {
     return send(this.server, method, path, body, this.access)
   }
 
-  say(roomId: number, content: string): Promise<unknown> {
-    return this.call('POST', `/api/rooms/${roomId}/messages`, { content })
+  say(roomId: number, content: string, mentions: number[] = []): Promise<unknown> {
+    return this.call('POST', `/api/rooms/${roomId}/messages`, { content, mentions })
   }
 
   async listen(): Promise<void> {

@@ -3,7 +3,7 @@ import type { Sessions } from './sessions'
 import type { SettingsFile } from './settings'
 import type { Locale } from './texts'
 import type { ChatWindow } from './window'
-import { shell } from 'electron'
+import { app, shell } from 'electron'
 import * as checked from './arguments'
 import { createNotifications } from './notifications'
 
@@ -27,6 +27,7 @@ export function createCalls({ settings, sessions, window, setLocale }: Shell): H
     'setLocale': locale => setLocale(checked.locale(locale)),
     'openExternal': url => shell.openExternal(checked.externalUrl(url)),
     'notify': notification => notifications.show(checked.notification(notification)),
-    'setBadge': badge => window.setBadge(checked.badge(badge)),
+    // On the program's icon, where the system can show it; the title is the page's own.
+    'setBadge': badge => void app.setBadgeCount(checked.badge(badge).mentions),
   }
 }

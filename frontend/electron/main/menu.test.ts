@@ -1,6 +1,5 @@
 // @vitest-environment node
 import { expect, it } from 'vitest'
-import { titleWith } from './badge'
 import { applicationMenu, textMenu } from './menu'
 import { closestLocale, textsIn } from './texts'
 
@@ -16,11 +15,4 @@ it('offers on a right click what can be done there', () => {
   expect(labels(textMenu(textsIn('en'), { isEditable: true, selectionText: '' }))).toContain('Paste')
   expect(labels(textMenu(textsIn('en'), { isEditable: false, selectionText: 'words' }))).toEqual(['Copy'])
   expect(textMenu(textsIn('en'), { isEditable: false, selectionText: ' ' })).toEqual([])
-})
-
-it('counts mentions in the title, and marks the rest with a dot', () => {
-  expect(titleWith({ mentions: 3, unread: true }, 'Chat')).toBe('(3) Chat')
-  expect(titleWith({ mentions: 100, unread: true }, 'Chat')).toBe('(99+) Chat')
-  expect(titleWith({ mentions: 0, unread: true }, 'Chat')).toBe('• Chat')
-  expect(titleWith({ mentions: 0, unread: false }, 'Chat')).toBe('Chat')
 })

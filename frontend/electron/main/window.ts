@@ -1,44 +1,32 @@
-import type { DesktopBadge, DesktopNews } from '../shared/desktop-api'
+import type { DesktopNews } from '../shared/desktop-api'
 import type { SettingsFile } from './settings'
 import { join } from 'node:path'
-import { app, BrowserWindow, nativeTheme, screen } from 'electron'
-import { titleWith } from './badge'
+import { BrowserWindow, nativeTheme, screen } from 'electron'
 import { CLIENT_ORIGIN } from './guards'
 import { openingArea, SMALLEST } from './window-state'
 
 /** The client's canvas, for the moment before it is painted. */
 const CANVAS = { light: '#eef2ef', dark: '#111514' }
-const NOTHING_NEW: DesktopBadge = { mentions: 0, unread: false }
 
 export interface ChatWindow {
   readonly isOpen: () => boolean
   /** Brings it to the front, and opens it if it was closed. */
   show: (screen?: string) => void
   tell: <Name extends keyof DesktopNews>(news: Name, ...told: Parameters<DesktopNews[Name]>) => void
-  setBadge: (badge: DesktopBadge) => void
   onOpened: (prepare: (window: BrowserWindow) => void) => void
 }
 
 export function createChatWindow(settings: SettingsFile): ChatWindow {
   let window: BrowserWindow | null = null
   let prepare: (window: BrowserWindow) => void = () => {}
-  let badge = NOTHING_NEW
-  let title = app.name
 
   function open(path: string): void {
     window = build(settings)
     window.on('close', () => window && settings.change({ window: stateOf(window) }))
     window.on('closed', () => window = null)
-    window.on('page-title-updated', (event, pageTitle) => {
-      event.preventDefault()
-      title = pageTitle
-      showTitle()
-    })
     prepare(window)
     void window.loadURL(CLIENT_ORIGIN + path)
   }
-
-  const showTitle = () => window?.setTitle(titleWith(badge, title))
 
   const chatWindow: ChatWindow = {
     isOpen: () => window !== null,
@@ -53,11 +41,6 @@ export function createChatWindow(settings: SettingsFile): ChatWindow {
         chatWindow.tell('open', path)
     },
     tell: (news, ...told) => window?.webContents.send(news, ...told),
-    setBadge(changed) {
-      badge = changed
-      app.setBadgeCount(badge.mentions)
-      showTitle()
-    },
     onOpened: preparing => prepare = preparing,
   }
   return chatWindow
