@@ -70,9 +70,7 @@ def install_mysql_driver() -> None:
     for name, version in sorted(pins):
         if install_packages([name + version], quiet=True):
             if name == "pymysql":
-                say(
-                    "mysqlclient does not compile here (it needs the MySQL client headers); PyMySQL serves instead, more slowly."
-                )
+                say("mysqlclient does not compile here (no MySQL client headers): PyMySQL serves instead, more slowly.")
             stamp.write()
             return
     must([PYTHON, "-m", "pip", "install", "-r", requirements], "No MySQL driver for DATABASE_URL could be installed.")
