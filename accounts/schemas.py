@@ -8,7 +8,7 @@ from msgspec import UNSET, Meta, UnsetType
 
 from accounts.preferences import Preferences, PreferencesPatch
 from chatsite.gateway.events import Event
-from chatsite.gateway.frames import Schema
+from chatsite.gateway.frames import Dated, Moment, Schema
 
 Status = Literal["online", "away", "dnd", "offline"]
 UserId = Annotated[int, Meta(ge=1, le=2**53 - 1)]
@@ -149,11 +149,11 @@ class SessionPage(msgspec.Struct, frozen=True, kw_only=True):
     next: str | None = None
 
 
-class CreateRegistrationInvite(Schema):
+class CreateRegistrationInvite(Dated):
     """`max_uses` null: any number of people."""
 
     max_uses: Annotated[int, Meta(ge=1, le=100_000)] | None = 1
-    expires_at: datetime | None = None
+    expires_at: Moment | None = None
 
 
 class RegistrationInviteOut(msgspec.Struct, frozen=True, kw_only=True):

@@ -8,7 +8,7 @@ from msgspec import UNSET, Meta, UnsetType
 
 from accounts.schemas import UserId, UserOut
 from chatsite.gateway.events import Event
-from chatsite.gateway.frames import Schema
+from chatsite.gateway.frames import Dated, Moment, Schema
 
 Kind = Literal["public", "private", "direct"]
 Role = Literal["owner", "admin", "member"]
@@ -18,7 +18,6 @@ Version = Annotated[int, Meta(ge=0, le=2**53 - 1)]
 Name = Annotated[str, Meta(min_length=1, max_length=80)]
 Description = Annotated[str, Meta(max_length=500)]
 Announcement = Annotated[str, Meta(max_length=2_000)]
-Moment = Annotated[datetime, Meta(tz=True)]
 # A message, encoded by the floor that knows what it is.
 _MESSAGE_OR_NULL = {"anyOf": [{"$ref": "#/components/schemas/MessageOut"}, {"type": "null"}]}
 MessageJson = Annotated[Any, Meta(extra_json_schema=_MESSAGE_OR_NULL)]
@@ -196,25 +195,25 @@ class Person(Schema):
     user_id: UserId
 
 
-class CreateInvite(Schema):
+class CreateInvite(Dated):
     max_uses: Annotated[int, Meta(ge=1, le=1_000_000)] | None = None
     expires_at: Moment | None = None
 
 
-class ChangeMember(Schema):
+class ChangeMember(Dated):
     """PATCH /api/rooms/{id}/members/{user_id}; `muted_until` null lets them speak again."""
 
     role: Literal["admin", "member"] | UnsetType = UNSET
     muted_until: Moment | UnsetType | None = UNSET
 
 
-class BanPerson(Schema):
+class BanPerson(Dated):
     """`until` null = for good."""
 
     until: Moment | None = None
 
 
-class ChangeMembership(Schema):
+class ChangeMembership(Dated):
     """PATCH /api/rooms/{id}/membership; `notify` holds until `notify_until`, then it is "all" again."""
 
     notify: Notify | UnsetType = UNSET

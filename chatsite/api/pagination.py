@@ -2,7 +2,8 @@
 
 import base64
 import binascii
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 import msgspec
@@ -21,9 +22,18 @@ def from_cursor(text: str | None, kind: type[T]) -> T | None:
     if not text:
         return None
     try:
-        return msgspec.json.decode(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)), type=kind)
-    except (msgspec.DecodeError, binascii.Error, UnicodeDecodeError, ValueError):
+        key = msgspec.json.decode(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)), type=kind)
+        _require_tellable(key)
+    except (msgspec.DecodeError, binascii.Error, UnicodeDecodeError, ValueError, OverflowError):
         raise ValidationFailed({"cursor": ["This cursor is not valid."]}) from None
+    return key
+
+
+def _require_tellable(key: Any) -> None:
+    """Raises OverflowError for times at the ends of the calendar that UTC cannot tell."""
+    for part in key if isinstance(key, Iterable) else ():
+        if isinstance(part, datetime):
+            part.astimezone(UTC)
 
 
 def page(rows: Sequence[T], limit: int, key: Any) -> tuple[Sequence[T], str | None]:

@@ -1,5 +1,6 @@
 """What every REST view shares: strict bodies in, msgspec JSON out, slashes optional."""
 
+import re
 from typing import Any, BinaryIO, TypeVar, cast
 
 from django.http import HttpResponse
@@ -62,4 +63,7 @@ def query_int(request: Request, name: str) -> int | None:
 
 def limit(request: Request, default: int = 50) -> int:
     """`limit`, clamped to 1..100."""
-    return min(max(query_int(request, "limit") or default, 1), 100)
+    text = request.query_params.get("limit", str(default))
+    if not re.fullmatch(r"-?[0-9]{1,400}", text):
+        raise ValidationFailed({"limit": ["This has the wrong type."]})
+    return min(max(int(text), 1), 100)

@@ -1,13 +1,14 @@
 """Frames of the WebSocket protocol and the codes a connection is closed with."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import IntEnum
 from typing import Annotated, Any
 
 import msgspec
+from django.utils.translation import gettext_lazy as _
 from msgspec import Meta
 
-from chatsite.errors import ErrorOut
+from chatsite.errors import ErrorOut, ValidationFailed
 from chatsite.gateway.events import Event, encode
 
 
@@ -33,6 +34,26 @@ class Command(msgspec.Struct, frozen=True):
 
 class Schema(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Base of everything that clients send: unknown fields are refused."""
+
+
+Moment = Annotated[datetime, Meta(tz=True)]
+
+
+class Dated(Schema):
+    """What has times in it. Those at the ends of the calendar that UTC cannot tell are refused."""
+
+    def __post_init__(self) -> None:
+        for name in self.__struct_fields__:
+            value = getattr(self, name)
+            if isinstance(value, datetime):
+                _require_tellable(name, value)
+
+
+def _require_tellable(name: str, value: datetime) -> None:
+    try:
+        value.astimezone(UTC)
+    except OverflowError:
+        raise ValidationFailed({name: [_("This is out of range.")]}) from None
 
 
 class Authenticate(Schema):

@@ -1,11 +1,10 @@
 """What a room keeps on top."""
 
-from datetime import datetime
-
 from django.db.models import Q
 from django.utils.timezone import now
 
 from chatsite.api.pagination import from_cursor, page
+from chatsite.gateway.frames import Moment
 from chatsite.transactions import repeated_on_conflict
 from messaging.models import Message
 from messaging.permissions import require_not_recalled, require_right_to_post, require_text
@@ -45,7 +44,7 @@ def pins(*, user_id: int, room_id: int, cursor: str | None, limit: int) -> Messa
     """The pinned messages of a room, the newest pin first."""
     room_for_member(user_id, room_id)
     rows = Message.objects.in_room(room_id).filter(pinned_at__isnull=False).order_by("-pinned_at", "-id")
-    if key := from_cursor(cursor, tuple[datetime, MessageId]):
+    if key := from_cursor(cursor, tuple[Moment, MessageId]):
         rows = rows.filter(Q(pinned_at__lt=key[0]) | Q(pinned_at=key[0], id__lt=key[1]))
     found, following = page(list(rows[: limit + 1]), limit, lambda m: (m.pinned_at.isoformat(), m.id))
     return MessagePage(results=messages_out(found), next=following)

@@ -84,7 +84,7 @@ def test_a_search_longer_than_any_name_finds_nothing(ann: Person) -> None:
     assert names(ann.api.get("/api/rooms/", scope="public", q="x" * 60_000)) == []
 
 
-@pytest.mark.parametrize("query", [{"cursor": "x"}, {"limit": "x"}, {"limit": "-1"}])
+@pytest.mark.parametrize("query", [{"cursor": "x"}, {"limit": "x"}, {"limit": "1.5"}])
 def test_a_page_that_makes_no_sense_is_refused(ann: Person, query: dict[str, str]) -> None:
     assert code_of(ann.api.get("/api/rooms/", scope="public", **query)) == (400, "validation_error")
 

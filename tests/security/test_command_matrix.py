@@ -62,6 +62,7 @@ def world(server: Server) -> Iterator[LiveWorld]:
     world = LiveWorld(server)
     yield world
     for socket in world.sockets.values():
+        socket.settle()  # the client library closes slowly over unread frames
         socket.close()
 
 

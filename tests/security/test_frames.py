@@ -69,6 +69,7 @@ def speaker(server: Server) -> Iterator[Speaker]:
     speaker = Speaker(server)
     yield speaker
     if speaker.socket is not None:
+        speaker.socket.settle()
         speaker.socket.close()
 
 

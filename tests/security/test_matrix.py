@@ -42,19 +42,6 @@ def test_every_endpoint_has_a_row() -> None:
     assert {shape(door) for door in doors(api)} == rows
 
 
-@pytest.fixture(scope="module")
-def world(django_db_setup: None, django_db_blocker: pytest.FixtureRequest) -> Iterator[World]:
-    """Made once; every knock is undone."""
-    with django_db_blocker.unblock(), transaction.atomic():  # type: ignore[attr-defined]
-        yield World()
-        transaction.set_rollback(True)
-
-
-@pytest.fixture(autouse=True)
-def _no_limits(settings: pytest.FixtureRequest) -> None:
-    settings.RATE_LIMITS = False  # type: ignore[attr-defined]
-
-
 def knock_once(world: World, caller: str, row: Row | Own, fields: dict[str, object]) -> str:
     """Knocks, sees that a refusal tells and changes nothing, and undoes it."""
     with transaction.atomic():
