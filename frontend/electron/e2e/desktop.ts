@@ -7,6 +7,8 @@ import process from 'node:process'
 import { _electron } from 'playwright-core'
 
 const NOBODY = 65534
+/** The client asks at the usual address, where no server need be. */
+const NOBODY_THERE = 'net::ERR_CONNECTION_REFUSED'
 
 /** A person's home folder with what the desktop around the program would bring, and the program in it. */
 export interface Desktop {
@@ -60,7 +62,10 @@ export function createDesktop(stage: Stage, { keyring = true } = {}): Desktop {
         env: environment(),
       })
       const complaints: string[] = []
-      app.context().on('console', message => message.type() === 'error' && complaints.push(message.text()))
+      app.context().on('console', (message) => {
+        if (message.type() === 'error' && !message.text().includes(NOBODY_THERE))
+          complaints.push(message.text())
+      })
       const page = await app.firstWindow()
       await page.waitForLoadState('domcontentloaded')
       return { app, page, complaints, close: () => app.close() }
