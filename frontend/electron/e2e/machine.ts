@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import process from 'node:process'
 
-/** Debian's package for each program that the tests need. Chromium is here for the libraries that Electron shares with it. */
+/** Debian's package for each program that the tests need; chromium and dunst bring libraries that Electron looks for. */
 const PACKAGES = {
   'Xvfb': 'xvfb',
   'chromium': 'chromium',
