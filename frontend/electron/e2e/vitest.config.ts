@@ -3,6 +3,7 @@ import { defineConfig } from 'vitest/config'
 /** The packaged program on a real Electron against a real server: `npm run desktop:test`. */
 export default defineConfig({
   root: import.meta.dirname,
+  cacheDir: '../../node_modules/.vite',
   test: {
     include: ['*.e2e.ts'],
     globalSetup: 'stage.ts',

@@ -9,7 +9,6 @@ import { openingArea, SMALLEST } from './window-state'
 const CANVAS = { light: '#eef2ef', dark: '#111514' }
 
 export interface ChatWindow {
-  readonly isOpen: () => boolean
   /** Brings it to the front, and opens it if it was closed. */
   show: (screen?: string) => void
   tell: <Name extends keyof DesktopNews>(news: Name, ...told: Parameters<DesktopNews[Name]>) => void
@@ -29,7 +28,6 @@ export function createChatWindow(settings: SettingsFile): ChatWindow {
   }
 
   const chatWindow: ChatWindow = {
-    isOpen: () => window !== null,
     show(path) {
       if (window === null)
         return open(path ?? '/')
