@@ -1,12 +1,13 @@
 """What every serving process does before it serves, whoever starts it: `serve`, `runserver`, uvicorn or daphne."""
 
 import atexit
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 
 from django.conf import settings
-from django.core.checks import run_checks
+from django.core.checks import CheckMessage, run_checks
 from django.core.exceptions import ImproperlyConfigured
-from django.db import DatabaseError
+from django.db import DatabaseError, connections
 from redis import Redis, RedisError
 
 from chatsite import redis
@@ -30,14 +31,22 @@ def prepare_process() -> None:
 
 
 def refuse_unsafe() -> None:
-    """A database that is down is no reason: a worker started anew in an outage must come up."""
-    try:
-        found = run_checks(tags=["chat"], databases=["default"])
-    except DatabaseError:
-        found = run_checks(tags=["chat"])
+    """In a thread: uvicorn imports the application on its event loop, where Django allows no query."""
+    with ThreadPoolExecutor(1) as thread:
+        found = thread.submit(_checked).result()
     errors = [str(message.msg) for message in found if message.is_serious()]
     if errors:
         raise ImproperlyConfigured(" ".join(errors))
+
+
+def _checked() -> list[CheckMessage]:
+    """A database that is down is no reason: a worker started anew in an outage must come up."""
+    try:
+        return run_checks(tags=["chat"], databases=["default"])
+    except DatabaseError:
+        return run_checks(tags=["chat"])
+    finally:
+        connections.close_all()
 
 
 def reach_redis() -> None:

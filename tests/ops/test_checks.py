@@ -153,6 +153,13 @@ def test_a_server_started_by_other_means_refuses_too(production: Any) -> None:
         startup.refuse_unsafe()
 
 
+@pytest.mark.django_db
+async def test_a_worker_asks_the_database_although_it_starts_on_an_event_loop(production: Any) -> None:
+    production.SECRET_KEY = "short"
+    with pytest.raises(ImproperlyConfigured, match="SECRET_KEY is shorter than 32 characters"):
+        startup.refuse_unsafe()
+
+
 def test_the_real_production_settings_refuse_what_local_takes(installation: Installation) -> None:
     done = installation.manage(
         "serve",
