@@ -1,17 +1,18 @@
 #!/usr/bin/env python3
 """Sets up what is missing, then does what it is asked. Needs Python 3.11 or newer and nothing else.
 
-run         the whole chat on http://localhost:9000, in the foreground (HOST, PORT, DATABASE_URL, REDIS_URL …)
-dev         the same for working on it: the server reloads itself, the client on http://localhost:5173
-test        every test: on the embedded services, on MySQL and Redis where they answer, in the browser
-check       what must hold without running it: style, types, floors, migrations, generated files
-check-ui    the slow tests in the browser and on the desktop
-types       writes the API's schema and the client's types anew
-messages    collects the texts for people, compiles their translations
-lint        repairs what can be repaired of style
-clean       deletes everything that can be made again; never var/ (your data) or .env
-newcomer    clones, runs and chats as somebody new would; prints how long that took and how much memory it holds
-setup       only sets up
+run          the whole chat on http://localhost:9000, in the foreground (HOST, PORT, DATABASE_URL, REDIS_URL …)
+dev          the same for working on it: the server reloads itself, the client on http://localhost:5173
+test         every test: on the embedded services, on MySQL and Redis where they answer, in the browser
+check        what must hold without running it: style, types, floors, migrations, generated files
+check-ui     the slow tests in the browser and on the desktop
+screenshots  takes the pictures in docs/screenshots anew
+types        writes the API's schema and the client's types anew
+messages     collects the texts for people, compiles their translations
+lint         repairs what can be repaired of style
+clean        deletes everything that can be made again; never var/ (your data) or .env
+newcomer     clones, runs and chats as somebody new would; prints how long that took and how much memory it holds
+setup        only sets up
 """
 
 import os

@@ -1,12 +1,12 @@
-"""`make test` and `make check-ui`."""
+"""`make test`, `make check-ui` and `make screenshots`."""
 
 from __future__ import annotations
 
 import os
 
-from tasks import frontend, packages, setup
+from tasks import browser, frontend, packages, setup
 from tasks.check import TEST_SETTINGS
-from tasks.shell import BIN, PYTHON, ROOT, Command, Steps, output, say
+from tasks.shell import BIN, PYTHON, ROOT, Command, Steps, must, output, say
 
 PYTEST: Command = [BIN / "coverage", "run", "-m", "pytest", "-q"]
 SERVER_TESTS = ["tests", "--ignore=tests/e2e", "--ignore=tests/benchmarks"]
@@ -30,6 +30,7 @@ def test() -> None:
     daphne = {"CHAT_SERVER_KIND": "daphne", **EMBEDDED}
     steps.run("contract, on daphne", [*PYTEST, "tests/contract"], env=_measured("daphne", daphne))
     steps.run("client", _npm("run", "--silent", "test"), cwd=frontend.FRONTEND, env=frontend.environment())
+    browser.fetch()
     steps.run("browser, smoke", [BIN / "pytest", "-q", "tests/e2e", "-m", "smoke"], env=EMBEDDED)
     steps.run("coverage", [BIN / "coverage", "combine", "-q", COVERAGE], env=_measured("all"))
     steps.run("coverage of lines", [BIN / "coverage", "report"], env=_measured("all"))
@@ -40,12 +41,20 @@ def check_ui() -> None:
     """The slow half: every browser and desktop test but the smoke tests of `make test`."""
     setup.set_up_for_development()
     frontend.install()
+    browser.fetch()
     steps = Steps("check-ui")
     steps.run("browser", [BIN / "pytest", "-q", "tests/e2e", "-m", "not smoke"], env=EMBEDDED)
     steps.run(
         "desktop", _npm("run", "--silent", "desktop:test"), cwd=frontend.FRONTEND, env=frontend.environment() | EMBEDDED
     )
     steps.finish()
+
+
+def screenshots() -> None:
+    setup.set_up_for_development()
+    browser.fetch()
+    must([PYTHON, "-m", "tests.e2e.screenshots"], "The pictures could not be taken: see the words above.", env=EMBEDDED)
+    say("Look at docs/screenshots before you commit them.")
 
 
 def _measured(name: str, extra: dict[str, str] | None = None) -> dict[str, str]:

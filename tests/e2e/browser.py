@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
@@ -12,11 +10,10 @@ from urllib.parse import urlsplit
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, Playwright, Route, expect
 from playwright.sync_api import TimeoutError as TooLate
 
+from tasks.browser import installed
 from tests.e2e.words import WORDS
 from tests.live import PASSWORD, PATIENCE_SECONDS
 
-# The machine's own; where there is none, the one that `playwright install chromium` fetches.
-CHROMIUM = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, ("chromium", "google-chrome"))), None)
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -42,7 +39,7 @@ expect.set_options(timeout=PATIENCE_SECONDS * 1000)
 
 
 def launch(playwright: Playwright) -> Browser:
-    return playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS, timeout=60_000)
+    return playwright.chromium.launch(executable_path=installed(), args=FLAGS, timeout=60_000)
 
 
 class Visitor:
