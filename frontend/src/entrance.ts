@@ -25,6 +25,7 @@ export interface Entrance {
   signOut: () => Promise<void>
   requestPasswordReset: (email: string) => Promise<void>
   confirmPasswordReset: (token: string, password: string) => Promise<void>
+  confirmEmail: (token: string) => Promise<void>
   changeServer: (origin: string) => Promise<void>
   /** -> how the server, or one at another address, is doing. */
   checkServer: (origin?: string) => Promise<Health>
@@ -76,6 +77,7 @@ export function createEntrance({ platform, locale }: EntranceOptions): Entrance 
 
     requestPasswordReset: email => door().requestPasswordReset(email),
     confirmPasswordReset: (token, password) => door().confirmPasswordReset(token, password),
+    confirmEmail: token => door().confirmEmail(token),
 
     async changeServer(origin) {
       const server = new URL(origin).origin

@@ -17,6 +17,7 @@ export function createDoor({ call }: Client) {
     requestPasswordReset: (email: string) => call<void>('POST', '/api/auth/password/reset', { body: { email } }),
     confirmPasswordReset: (token: string, new_password: string) =>
       call<void>('POST', '/api/auth/password/reset/confirm', { body: { token, new_password } }),
+    confirmEmail: (token: string) => call<void>('POST', '/api/auth/email/confirm', { body: { token } }),
     health: () => call<wire.Health>('GET', '/api/health'),
   }
 }

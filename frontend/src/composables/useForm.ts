@@ -2,6 +2,11 @@ import { nextTick, reactive, ref } from 'vue'
 import { ChatError } from '@/api/errors'
 import { useErrorText } from './useErrorText'
 
+const PASSWORD_MIN = 8
+
+export const isEmail = (text: string) => /.@./.test(text)
+export const isLongEnough = (password: string) => [...password].length >= PASSWORD_MIN
+
 /** A form that is sent: busy while it is, and what went wrong told at its field, or below where no field is to blame. */
 export function useForm() {
   const errorText = useErrorText()

@@ -18,6 +18,24 @@ export default {
     unsent: '{n} message is not sent yet and would be lost. | {n} messages are not sent yet and would be lost.',
     outAnyway: 'Sign out anyway', stay: 'Stay signed in',
   },
+  admin: { have: 'I have an administrator code', label: 'Administrator code', hint: 'The terminal shows it when the server first starts. It makes the first account the administrator.' },
+  waits: {
+    approvalTitle: 'Waiting for approval', approval: 'Your account is made. You can sign in as soon as an administrator approves it.',
+    emailTitle: 'Confirm your e-mail', email: 'Your account is made. A link was sent to {email}: open it within two days, then sign in.', emailHint: 'Nothing there? Look in the spam folder; trying to sign in sends another one.',
+  },
+  forgot: {
+    link: 'Forgot password?', title: 'Forgot your password?', hint: 'Enter the e-mail address of your account to get a link for setting a new one.', submit: 'Send the link', back: 'Back to sign in',
+    sentTitle: 'Look into your mail', sent: 'If {email} has an account, the link is on its way. It works once, within an hour.', sentHint: 'Nothing there? Look in the spam folder, or ask an administrator for a link.', again: 'Use another address',
+  },
+  reset: {
+    title: 'Set a new password', password: 'New password', submit: 'Save new password', hint: 'Saving it signs all your devices out.',
+    doneTitle: 'New password saved', done: 'All your devices are signed out. Sign in with the new password.',
+    deadTitle: 'This link no longer works', dead: 'It may have expired, or have been used already.', again: 'Ask for a new link',
+  },
+  confirm: {
+    busy: 'Confirming your e-mail…', home: 'Back to start', doneTitle: 'E-mail confirmed', done: 'You can sign in now.', failedTitle: 'Not confirmed yet',
+    deadTitle: 'This link no longer works', dead: 'It may have expired, or have been used already. Sign in: if your address is not confirmed yet, another link is sent.',
+  },
   server: {
     label: 'Server address', hint: 'For example https://chat.example.org',
     checking: 'Connecting…', ok: 'Reachable, {ms} ms', degraded: 'Reachable, but not in good health', down: 'No answer at this address', invalid: 'This is not a web address',

@@ -33,7 +33,7 @@ describe('the texts', () => {
   it.each(LOCALES)('of %s can all be worded', async (locale) => {
     const complaints = [vi.spyOn(console, 'warn'), vi.spyOn(console, 'error')].map(spy => spy.mockImplementation(() => {}))
     await setLocale(locale)
-    const values = { n: 2, name: 'N', actor: 'A', target: 'T', value: 'V', code: '1', q: 'q', time: 't', reason: 'r', ms: 1, emoji: '👍' }
+    const values = { n: 2, name: 'N', actor: 'A', target: 'T', value: 'V', code: '1', q: 'q', time: 't', reason: 'r', ms: 1, emoji: '👍', email: 'e' }
     const worded = leaves(zh).map(([key]) => i18n.global.t(key, values, 2))
     expect(worded.filter(text => /\{|\}|^\w+\.\w+/.test(text))).toEqual([])
     complaints.forEach(complaint => expect(complaint).not.toHaveBeenCalled())

@@ -16,6 +16,24 @@ export default {
     unsent: '还有 {n} 条消息没有发出，退出后会丢失。',
     outAnyway: '仍然退出', stay: '先不退出',
   },
+  admin: { have: '我有管理员代码', label: '管理员代码', hint: '服务器第一次启动时显示在终端里，第一个账号凭它成为管理员。' },
+  waits: {
+    approvalTitle: '账号等待批准', approval: '账号已经建好。管理员批准以后，就可以登录。',
+    emailTitle: '请确认邮箱', email: '账号已经建好。确认链接发到了 {email}，两天内打开它，就可以登录。', emailHint: '没收到？看看垃圾邮件；试着登录一次，会再发一个。',
+  },
+  forgot: {
+    link: '忘记密码？', title: '找回密码', hint: '填写注册时用的邮箱，你会收到一个设置新密码的链接。', submit: '发送链接', back: '返回登录',
+    sentTitle: '请查看邮箱', sent: '如果 {email} 有账号，链接已经发出。它一小时内有效，只能用一次。', sentHint: '没收到？看看垃圾邮件，或者请管理员直接给你一个链接。', again: '换一个邮箱',
+  },
+  reset: {
+    title: '设置新密码', password: '新密码', submit: '保存新密码', hint: '保存后，所有设备都会退出登录。',
+    doneTitle: '新密码已保存', done: '所有设备都已退出登录，请用新密码登录。',
+    deadTitle: '这个链接用不了了', dead: '它可能已过期，或者已经用过。', again: '再要一个链接',
+  },
+  confirm: {
+    busy: '正在确认邮箱…', home: '回到首页', doneTitle: '邮箱已确认', done: '现在可以登录了。', failedTitle: '还没能确认邮箱',
+    deadTitle: '这个链接用不了了', dead: '它可能已过期，或者已经用过。请登录：如果邮箱还没有确认，会再发给你一个链接。',
+  },
   server: {
     label: '服务器地址', hint: '例如 https://chat.example.org',
     checking: '正在连接…', ok: '可用，{ms} 毫秒', degraded: '可用，但服务器状态不佳', down: '连不上这个地址', invalid: '这不是一个网址',

@@ -5,6 +5,10 @@ import { createRouter, createWebHistory } from 'vue-router'
 const routes: RouteRecordRaw[] = [
   { path: '/signin', name: 'signin', component: () => import('@/views/SignView.vue'), meta: { outside: true } },
   { path: '/register', name: 'register', component: () => import('@/views/SignView.vue'), meta: { outside: true } },
+  { path: '/forgot-password', name: 'forgot', component: () => import('@/views/ForgotView.vue'), meta: { outside: true } },
+  // These two stand in mails of the server.
+  { path: '/reset-password', name: 'reset', component: () => import('@/views/ResetView.vue'), meta: { outside: true, forEveryone: true } },
+  { path: '/confirm-email', name: 'confirm', component: () => import('@/views/ConfirmView.vue'), meta: { outside: true, forEveryone: true } },
   { path: '/invite/:token', name: 'invite', component: () => import('@/views/InviteView.vue'), props: true },
   {
     path: '/',
@@ -24,8 +28,10 @@ const routes: RouteRecordRaw[] = [
 
 declare module 'vue-router' {
   interface RouteMeta {
-    /** For those who are not signed in. */
+    /** Stands before the door, and belongs to no account. */
     outside?: boolean
+    /** Signed in or not; else what is outside is for those who are not. */
+    forEveryone?: boolean
   }
 }
 
@@ -39,7 +45,7 @@ export function createChatRouter(entrance: Entrance): Router {
     const signedIn = entrance.state === 'signed_in'
     if (!signedIn && !to.meta.outside)
       return { name: to.name === 'invite' ? 'register' : 'signin', query: to.path === '/' ? {} : { next: to.fullPath } }
-    if (signedIn && to.meta.outside)
+    if (signedIn && to.meta.outside && !to.meta.forEveryone)
       return { path: '/' }
   })
 

@@ -26,6 +26,15 @@ it('keeps somebody who is signed in inside', async () => {
   expect(await goTo('/rooms/x', inside)).toBe('/')
 })
 
+it('opens the links of mails to everybody, and keeps what stands behind #', async () => {
+  for (const who of [out, inside]) {
+    expect(await goTo('/reset-password#token', who)).toBe('/reset-password#token')
+    expect(await goTo('/confirm-email#token', who)).toBe('/confirm-email#token')
+  }
+  expect(await goTo('/forgot-password', out)).toBe('/forgot-password')
+  expect(await goTo('/forgot-password', inside)).toBe('/')
+})
+
 it('first sees who was here before', async () => {
   const entrance = { state: 'restoring', restore: () => Promise.resolve() }
   entrance.restore = async () => void (entrance.state = 'signed_in')
