@@ -3,7 +3,7 @@ import { useI18n } from 'vue-i18n'
 interface Failure { code: string, message: string, retry_after?: number | null | undefined }
 
 /** The server knows best what was wrong with an input; everything else is worded here, in the language of the moment. */
-const WORDED_BY_SERVER = new Set(['validation_error', 'conflict'])
+const WORDED_BY_SERVER = new Set(['validation_error', 'conflict', 'permission_denied'])
 
 export function useErrorText() {
   const { t, te } = useI18n()
