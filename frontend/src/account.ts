@@ -123,11 +123,11 @@ export function createAccount({ server, userId, platform, door, locale, onSessio
     members.restart(room_id)
   }
 
-  const stopListening = platform.onRevived(socket.probe)
+  const stopsListening = [platform.onRevived(socket.probe), platform.onOffline(socket.hangUp)]
 
   /** Ends every connection and timer; what is stored stays. */
   function close(): void {
-    stopListening()
+    stopsListening.forEach(stop => stop())
     socket.stop()
     outbox.close()
     ;[session, rooms, members, contacts].forEach(store => store.close())

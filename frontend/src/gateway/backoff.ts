@@ -1,7 +1,7 @@
-const FIRST_MS = 500
-const MOST_MS = 30_000
+/** The most to wait before attempt 0, 1, 2 …, in ms: short ones first, for most outages are restarts. */
+const MOST_MS = [500, 1_000, 2_000, 2_000, 2_000, 4_000, 8_000, 16_000, 30_000] as const
 
-/** How long to wait before attempt n (0, 1, 2 …), in ms: full jitter, so that a crowd does not come back at once. */
+/** How long to wait before attempt n, in ms: full jitter, so that a crowd does not come back at once. */
 export function backoff(attempt: number, random: () => number = Math.random): number {
-  return random() * Math.min(MOST_MS, FIRST_MS * 2 ** attempt)
+  return random() * (MOST_MS[attempt] ?? MOST_MS.at(-1)!)
 }

@@ -58,12 +58,81 @@ describe('the connection', () => {
     server.isDown = true
     server.cutAll()
     await pass(120_000)
-    // 0.5, 1, 2, 4, 8, 16 and then 30 seconds apart.
-    expect(server.dialled).toBe(1 + 8)
+    // 0.5, 1, 2, 2, 2, 4, 8, 16 and then 30 seconds apart.
+    expect(server.dialled).toBe(1 + 10)
     server.isDown = false
     platform.revive()
     await pass(100)
     expect(account.connection.state).toBe('ready')
+  })
+
+  it('is back within three seconds after one without a server, however the dice fall', async () => {
+    for (const dice of [0.1, 0.3, 0.5, 0.7, 0.9, 1]) {
+      vi.spyOn(Math, 'random').mockReturnValue(dice)
+      const { account, server, pass } = start()
+      await pass(100)
+      server.isDown = true
+      server.cutAll()
+      await pass(1_000)
+      server.isDown = false
+      await pass(2_000)
+      expect(account.connection.state, `dice ${dice}`).toBe('ready')
+      account.close()
+    }
+  })
+
+  it('forgets earlier failures when a restart is announced', async () => {
+    vi.spyOn(Math, 'random').mockReturnValue(1)
+    const { account, server, pass } = start()
+    server.isDown = true
+    await pass(60_000)
+    server.isDown = false
+    await pass(30_000)
+    server.publish({ type: 'reconnect', data: { retry_after: 1 } })
+    await pass(10)
+    server.cutAll(1012)
+    await pass(1_000 + 500 + 100)
+    expect(account.connection.state).toBe('ready')
+  })
+
+  it('is lost at once when the device has no network, and back at once with it', async () => {
+    const { account, server, platform, pass } = start()
+    await pass(60_000)
+    const lostAt = Date.now()
+    server.isDown = true
+    platform.goOffline()
+    expect(account.connection).toMatchObject({ state: 'offline', since: lostAt })
+    await pass(60_000)
+    expect(account.connection.since).toBe(lostAt)
+    server.isDown = false
+    platform.revive()
+    await pass(100)
+    expect(account.connection.state).toBe('ready')
+  })
+
+  it('tries again soon when the network comes back a little later than it says', async () => {
+    vi.spyOn(Math, 'random').mockReturnValue(0.5)
+    const { account, server, platform, pass } = start()
+    await pass(100)
+    server.isDown = true
+    platform.goOffline()
+    await pass(120_000)
+    platform.revive()
+    await pass(1_000)
+    server.isDown = false
+    await pass(2_000)
+    expect(account.connection.state).toBe('ready')
+  })
+
+  it('gives up a dead line three seconds after the page is looked at again', async () => {
+    const { account, server, platform, pass } = start()
+    await pass(100)
+    server.isDown = true
+    platform.revive()
+    await pass(2_900)
+    expect(account.connection.state).toBe('ready')
+    await pass(200)
+    expect(account.connection.state).not.toBe('ready')
   })
 
   it('notices a line that died without a word', async () => {

@@ -11,7 +11,9 @@ import { createRequests } from './requests'
 /** From the first attempt to `ready`. */
 const HANDSHAKE_MS = 10_000
 /** How long a connection that may be dead has to answer, before it is given up. */
-const PROBE_MS = 5_000
+const PROBE_MS = 3_000
+/** The same for one that is only asked because it is time to. */
+const HEARTBEAT_ANSWER_MS = 10_000
 /** A connection that held this long has earned a quick first retry. */
 const STABLE_MS = 10_000
 /** The live connection gets its next token this long before the present one ends. */
@@ -35,6 +37,8 @@ export interface Socket {
   start: () => void
   /** Something happened to the network or the machine: try now, or make sure that the line is alive. */
   probe: () => void
+  /** The network is gone: whatever the line looks like, nothing comes through it. */
+  hangUp: () => void
   stop: () => void
 }
 
@@ -119,7 +123,7 @@ export function createSocket(options: SocketOptions): Socket {
     readyAt = Date.now()
     connection.state = 'ready'
     connection.since = readyAt
-    heartbeatTimer = setInterval(beat, ready.heartbeat_seconds * 1000, PROBE_MS * 2)
+    heartbeatTimer = setInterval(beat, ready.heartbeat_seconds * 1000, HEARTBEAT_ANSWER_MS)
     tokens.setServerTime(ready.server_time)
     planExtension()
     options.onReady(ready)
@@ -142,8 +146,14 @@ export function createSocket(options: SocketOptions): Socket {
     if (requests.settle(frame))
       return
     if (frame.type === 'reconnect')
-      askedToWait = (frame.data as { retry_after: number }).retry_after
+      noteRestart(frame.data as { retry_after: number })
     options.onEvent(frame)
+  }
+
+  /** Announced: nothing has failed, and nothing is to be waited for but what was said. */
+  function noteRestart({ retry_after }: { retry_after: number }): void {
+    askedToWait = retry_after
+    attempts = 0
   }
 
   async function beat(timeout: number): Promise<void> {
@@ -223,7 +233,9 @@ export function createSocket(options: SocketOptions): Socket {
       stopped = false
       void connect()
     },
+    hangUp,
     probe() {
+      attempts = 0
       if (connection.state === 'ready')
         void beat(PROBE_MS)
       else

@@ -2,7 +2,7 @@ import type { DesktopApi } from '../../electron/shared/desktop-api'
 import type { Platform } from './platform'
 import { watchIdle } from './idle'
 import { createLastUser } from './last-user'
-import { onPageRevived } from './revived'
+import { onPageOffline, onPageRevived } from './revived'
 
 export function createDesktopPlatform(desktop: DesktopApi): Platform {
   return {
@@ -31,5 +31,6 @@ export function createDesktopPlatform(desktop: DesktopApi): Platform {
       const stops = [onPageRevived(listener), desktop.onWake(listener)]
       return () => stops.forEach(stop => stop())
     },
+    onOffline: onPageOffline,
   }
 }

@@ -40,6 +40,15 @@ describe('in the browser', () => {
     expect(() => platform.notify({ title: '', body: '', tag: '', path: '' })).not.toThrow()
   })
 
+  it('hears that the network is gone', () => {
+    const gone = vi.fn()
+    const stop = createWebPlatform().onOffline(gone)
+    window.dispatchEvent(new Event('offline'))
+    stop()
+    window.dispatchEvent(new Event('offline'))
+    expect(gone).toHaveBeenCalledTimes(1)
+  })
+
   it('a page that is looked at again, or online again, wakes up', () => {
     const wake = vi.fn()
     const stop = createWebPlatform().onRevived(wake)

@@ -44,4 +44,6 @@ export interface Platform {
   onOpen: (listener: (path: string) => void) => () => void
   /** The way to the server may have come back: back online, woken up, looked at again. */
   onRevived: (listener: () => void) => () => void
+  /** This device has no network any more. */
+  onOffline: (listener: () => void) => () => void
 }

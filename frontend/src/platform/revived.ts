@@ -1,3 +1,9 @@
+/** Calls `listener` when the browser has lost its network. Returns how to stop. */
+export function onPageOffline(listener: () => void): () => void {
+  window.addEventListener('offline', listener)
+  return () => window.removeEventListener('offline', listener)
+}
+
 /** Calls `listener` when the page comes back online or is looked at again. Returns how to stop. */
 export function onPageRevived(listener: () => void): () => void {
   const onVisible = () => document.visibilityState === 'visible' && listener()

@@ -1,7 +1,7 @@
 import type { NoticePermission, Platform } from './platform'
 import { watchIdle } from './idle'
 import { createLastUser } from './last-user'
-import { onPageRevived } from './revived'
+import { onPageOffline, onPageRevived } from './revived'
 
 export function createWebPlatform(): Platform {
   const openers = new Set<(path: string) => void>()
@@ -45,6 +45,7 @@ export function createWebPlatform(): Platform {
       return () => openers.delete(listener)
     },
     onRevived: onPageRevived,
+    onOffline: onPageOffline,
   }
 }
 

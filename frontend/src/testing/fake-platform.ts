@@ -1,8 +1,9 @@
 import type { Platform } from '@/platform/platform'
 import { vi } from 'vitest'
 
-export function fakePlatform(): Platform & { revive: () => void } {
+export function fakePlatform(): Platform & { revive: () => void, goOffline: () => void } {
   const revived = new Set<() => void>()
+  const offline = new Set<() => void>()
   const lastUsers = new Map<string, number>()
   return {
     kind: 'web',
@@ -25,6 +26,11 @@ export function fakePlatform(): Platform & { revive: () => void } {
       revived.add(listener)
       return () => revived.delete(listener)
     },
+    onOffline(listener) {
+      offline.add(listener)
+      return () => offline.delete(listener)
+    },
+    goOffline: () => offline.forEach(listener => listener()),
     revive: () => revived.forEach(listener => listener()),
   }
 }
