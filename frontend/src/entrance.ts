@@ -3,7 +3,6 @@ import type { Account, SessionEnd } from './account'
 import type { Health, LoginBody, RegisterBody, SignedIn } from './api/types'
 import type { Platform } from './platform/platform'
 import { shallowReactive } from 'vue'
-import { createAccount } from './account'
 import { createClient } from './api/client'
 import { createDoor } from './api/endpoints'
 
@@ -95,7 +94,7 @@ export function createEntrance({ platform, locale }: EntranceOptions): Entrance 
     if (userId === null)
       entrance.state = 'signed_out'
     else
-      enter(userId)
+      await enter(userId)
   }
 
   async function welcome({ user, access, refresh, waits_for }: SignedIn): Promise<Waiting> {
@@ -104,11 +103,14 @@ export function createEntrance({ platform, locale }: EntranceOptions): Entrance 
     if (refresh !== null)
       await platform.refreshTokens(entrance.server, user.id).save(refresh)
     platform.lastUser.save(entrance.server, user.id)
-    enter(user.id, access).session.setMe(user)
+    const account = await enter(user.id, access)
+    account.session.setMe(user)
     return null
   }
 
-  function enter(userId: number, access?: string): Account {
+  async function enter(userId: number, access?: string): Promise<Account> {
+    // Most of the client hangs on an account: the door is shown without it.
+    const { createAccount } = await import('./account')
     const account = createAccount({
       server: entrance.server,
       userId,
