@@ -108,14 +108,9 @@ def alone_on(alias: str) -> Iterator[None]:
         with exclusive(settings.RUN_DIR / "migrate.lock"):
             yield
         return
-    _without_timeouts(database)
-    name = f"{MIGRATE_LOCK}.{database.settings_dict['NAME']}"[:64]
-    _take_lock(database, name)
-    try:
-        yield
-    finally:
-        with database.cursor() as cursor:
-            cursor.execute("SELECT RELEASE_LOCK(%s)", [name])
+    with _without_timeouts(database):
+        _take_lock(database, f"{MIGRATE_LOCK}.{database.settings_dict['NAME']}"[:64])
+        yield  # the lock ends with its connection
 
 
 def _take_lock(database: BaseDatabaseWrapper, name: str) -> None:
@@ -126,9 +121,14 @@ def _take_lock(database: BaseDatabaseWrapper, name: str) -> None:
             (taken,) = cursor.fetchone()
 
 
-def _without_timeouts(database: BaseDatabaseWrapper) -> None:
-    """Changing a large table takes longer than a chat's statements may."""
-    if not database.in_atomic_block:
+@contextmanager
+def _without_timeouts(database: BaseDatabaseWrapper) -> Iterator[None]:
+    """Changing a large table takes longer than a chat's statements may. On a connection of its own."""
+    options = database.settings_dict["OPTIONS"]
+    limits = {name: options.pop(name) for name in ("read_timeout", "write_timeout") if name in options}
+    database.close()
+    try:
+        yield
+    finally:
+        options.update(limits)
         database.close()
-    for option in ("read_timeout", "write_timeout"):
-        database.settings_dict["OPTIONS"].pop(option, None)

@@ -7,7 +7,17 @@ from pathlib import Path
 import environ
 
 from chatsite import redis
-from chatsite.settings.environment import BASE_DIR, choice, database, database_url, redis_url, text, whole, words
+from chatsite.settings.environment import (
+    BASE_DIR,
+    choice,
+    database,
+    database_url,
+    networks,
+    redis_url,
+    text,
+    whole,
+    words,
+)
 
 VERSION = "0.1.0"
 VAR_DIR = Path(text("VAR_DIR", str(BASE_DIR / "var"))).resolve()
@@ -26,7 +36,7 @@ PORT = whole("PORT", 9000, least=1, most=65535)
 WEB_CONCURRENCY = whole("WEB_CONCURRENCY", 1, least=1, most=256)
 REST_THREADS = whole("REST_THREADS", 8, least=1)
 DATABASE_THREADS = whole("DATABASE_THREADS", 8, least=1)
-TRUSTED_PROXIES = text("TRUSTED_PROXIES", "127.0.0.1,::1")
+TRUSTED_PROXIES = ",".join(networks("TRUSTED_PROXIES", ["127.0.0.1", "::1"]))
 
 INSTALLED_APPS = [
     *(["daphne"] if "runserver" in sys.argv else []),  # its Twisted costs every other process time and memory

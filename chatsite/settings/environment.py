@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Sequence
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -42,6 +43,18 @@ def choice(name: str, options: Sequence[str]) -> str:
 def words(name: str, default: Sequence[str] = ()) -> list[str]:
     """A list with commas."""
     return [word.strip() for word in text(name).split(",") if word.strip()] or list(default)
+
+
+def networks(name: str, default: Sequence[str]) -> list[str]:
+    """A list of addresses or networks, each as a network."""
+    return [_network(name, word) for word in words(name, default)]
+
+
+def _network(name: str, word: str) -> str:
+    try:
+        return str(ip_network(word, strict=False))
+    except ValueError:
+        raise ImproperlyConfigured(f"{name} must hold addresses or networks like 10.0.0.0/8, not {word!r}.") from None
 
 
 def database_url(default: str) -> str:

@@ -31,3 +31,6 @@ STORAGES = {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 UNSAFE = "ignore"
+# Files are looked up when they are asked for: every test client would list them all, while a build replaces them.
+WHITENOISE_ROOT = None
+WHITENOISE_AUTOREFRESH = True

@@ -18,6 +18,7 @@ def built(tmp_path: Path, settings: Any) -> Path:
     (tmp_path / HASHED).write_text("export {}")
     (tmp_path / "favicon.svg").write_text("<svg/>")
     settings.CLIENT_DIR = settings.WHITENOISE_ROOT = tmp_path
+    settings.WHITENOISE_AUTOREFRESH = False
     return tmp_path
 
 

@@ -33,6 +33,16 @@ def test_a_list_has_commas(monkeypatch: pytest.MonkeyPatch) -> None:
     assert env.words("ALLOWED_HOSTS") == ["a.example", "b.example"]
 
 
+def test_proxies_are_addresses_or_networks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TRUSTED_PROXIES", "127.0.0.1, 10.1.2.3/8, ::1")
+    assert env.networks("TRUSTED_PROXIES", []) == ["127.0.0.1/32", "10.0.0.0/8", "::1/128"]
+    monkeypatch.setenv("TRUSTED_PROXIES", "127.0.0.1,nginx")
+    with pytest.raises(
+        ImproperlyConfigured, match="TRUSTED_PROXIES must hold addresses or networks like 10.0.0.0/8, not 'nginx'"
+    ):
+        env.networks("TRUSTED_PROXIES", [])
+
+
 def test_only_the_options_are_taken(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("RATE_LIMITS", "OFF")
     assert env.choice("RATE_LIMITS", ["on", "off"]) == "off"

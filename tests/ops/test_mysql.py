@@ -11,6 +11,7 @@ from urllib.parse import urlsplit, urlunsplit
 import pytest
 from django.db import connection
 
+from chatsite.database import alone_on
 from tests.live import ROOT
 from tests.ops.conftest import Installation
 
@@ -85,6 +86,15 @@ def test_two_first_starts_at_once_migrate_one_after_the_other(installation: Inst
         installation.start(("manage.py", "migrate", "-v0"), DATABASE_URL=url())
     said = [process.communicate(timeout=120)[0] for process in installation.processes]
     assert [process.returncode for process in installation.processes] == [0, 0], said
+
+
+def test_migrating_takes_its_time_and_only_migrating() -> None:
+    options = connection.settings_dict["OPTIONS"]
+    before = dict(options)
+    with alone_on("default"):
+        assert "read_timeout" not in options
+    assert options == before
+    assert before["read_timeout"] > 0
 
 
 def test_without_mysqlclient_pymysql_serves(installation: Installation, tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 import os
 import signal
 import socket
+import time
 
 import pytest
 
@@ -110,5 +111,6 @@ def test_django_and_a_server_of_ones_own_choice_work_too(installation: Installat
     assert installation.manage("migrate", "-v0").returncode == 0
     running = installation.start(("manage.py", "runserver", "--noreload", f"127.0.0.1:{port}"), PORT=port).wait()
     assert call(running.url, "GET", "/api/health")[1]["redis"] == "ok"
+    time.sleep(1)  # Daphne ends without waiting for the thread that has just answered, which then waits for ever
     running.stop()
     installation.manage("services", "stop")

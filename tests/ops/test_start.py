@@ -111,7 +111,7 @@ def test_the_mysql_driver_is_for_those_who_name_mysql(
 def test_the_example_lists_every_setting() -> None:
     read = {"ENV_FILE", "DEBUG"}  # where the list lies, and what production asks for only to refuse it
     for file in (ROOT / "chatsite" / "settings").glob("*.py"):
-        read |= set(re.findall(r"\b(?:text|whole|choice|words)\(\s*\"([A-Z_]+)\"", file.read_text()))
+        read |= set(re.findall(r"\b(?:text|whole|choice|words|networks)\(\s*\"([A-Z_]+)\"", file.read_text()))
     listed = set(re.findall(r"^([A-Z_]+)=", (ROOT / ".env.example").read_text(), re.MULTILINE))
     assert listed - {"DJANGO_SETTINGS_MODULE"} == read - {"ENV_FILE", "DEBUG"}
 
