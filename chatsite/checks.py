@@ -52,7 +52,7 @@ def unsafe_secrets() -> Found:
             yield "001", f"{name} is not set: give it {SECRET_CHARS_MIN} random characters or more."
         elif len(value) < SECRET_CHARS_MIN:
             yield "002", f"{name} is shorter than {SECRET_CHARS_MIN} characters."
-        elif value.lower().startswith(DEFAULT_SECRETS) or len(set(value)) < SECRET_KINDS_MIN:
+        elif any(word in value.lower() for word in DEFAULT_SECRETS) or len(set(value)) < SECRET_KINDS_MIN:
             yield "003", f"{name} is a default: everybody knows it."
     if len(set(values.values())) == 1 and all(values.values()):
         yield "004", "SECRET_KEY and JWT_SECRET_KEY are the same: one leak must not open both."

@@ -50,6 +50,7 @@ def test_a_safe_installation_has_nothing_to_complain_of(production: Any) -> None
         ("JWT_SECRET_KEY", "short", "E002"),
         ("SECRET_KEY", "django-insecure-k9Vq2mX7pL4wZ8tR1nB6yH3cJ5sD0fGa", "E003"),
         ("JWT_SECRET_KEY", "your-secret-key-change-this-in-production", "E003"),
+        ("JWT_SECRET_KEY", "my-own-secret-key-of-the-whole-company", "E003"),
         ("JWT_SECRET_KEY", "a" * 64, "E003"),
         ("JWT_SECRET_KEY", SAFE["SECRET_KEY"], "E004"),
         ("DEBUG", True, "E010"),
