@@ -381,11 +381,19 @@ describe('people', () => {
     expect(account.presence.statusOf(99)).toBe('offline')
   })
 
+  it('and I are shown as I chose from the first moment on', async () => {
+    const { account, pass } = start(server => server.chosenStatus = 'dnd')
+    await pass(100)
+    expect(account.session.me).toMatchObject({ status: 'dnd', email: 'user1@example.org' })
+    expect(account.presence.statusOf(ME)).toBe('dnd')
+  })
+
   it('and I are shown as last seen anywhere', async () => {
     const { account, server, pass } = start()
     await pass(100)
-    expect(account.session.me).toMatchObject({ username: 'user1', status: 'offline' })
-    server.publish({ type: 'user_online', data: { user_id: ME, username: 'user1' } })
+    server.publish({ type: 'presence_changed', data: { user_id: ME, status: 'away', status_text: '' } })
+    await pass(10)
+    expect(account.session.me).toMatchObject({ username: 'user1', status: 'away' })
     server.publish({ type: 'user_updated', data: { user: aUser(ME, { display_name: 'Newer', status: 'online' }) } })
     await pass(10)
     expect(account.session.me).toMatchObject({ display_name: 'Newer', status: 'online', email: 'user1@example.org' })

@@ -29,11 +29,18 @@ export function createSessionStore(pinia: Pinia, { api, request, users }: Sessio
       users.remember(publicPart(user))
     }
 
-    /** Preferences may have changed on another device: I am read afresh after connecting. */
     function onReady(ready: Ready): void {
       limits.value = ready.limits
       id.value = ready.session_id
-      void retries.run('me', async () => setMe(await api.account.me()))
+      users.remember(ready.user)
+      void retries.run('me', refresh)
+    }
+
+    /** Preferences may have changed on another device: I am read afresh after connecting. */
+    async function refresh(): Promise<void> {
+      const fresh = await api.account.me()
+      // This call may have been quicker than the news of my connection: `ready` and events know how I am shown.
+      setMe({ ...fresh, status: users.get(fresh.id)?.status ?? fresh.status })
     }
 
     async function update(patch: MePatch): Promise<void> {

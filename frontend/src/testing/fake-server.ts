@@ -1,4 +1,4 @@
-import type { ErrorBody, ErrorCode, RoomHead, SendMessage } from '@/api/types'
+import type { ErrorBody, ErrorCode, RoomHead, SendMessage, Status } from '@/api/types'
 import type { Frame } from '@/gateway/frames'
 import { FakeLine } from './fake-line'
 import { FakeRoom } from './fake-room'
@@ -36,6 +36,8 @@ export class FakeServer {
   travelMs = 10
   isSessionOver = false
   epoch = 'one'
+  /** How this person wants to be seen. As on a real server, calls do not know of it right after connecting. */
+  chosenStatus: Status = 'online'
   /** More changed rows than this make a room_sync incomplete. */
   mostRows = 500
   dialled = 0
@@ -132,7 +134,7 @@ export class FakeServer {
 
   private ready() {
     return {
-      user: aUser(this.myId),
+      user: aUser(this.myId, { status: this.chosenStatus }),
       session_id: 1,
       protocol: 1,
       epoch: this.epoch,
