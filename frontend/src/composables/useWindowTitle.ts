@@ -22,7 +22,6 @@ export function useWindowTitle() {
 
   const badge = computed(() => ({ mentions: rooms.mentionTotal, unread: rooms.unreadTotal > 0 }))
 
-  // In this order: the badge of a browser is a mark in the title of the page.
   watch([title, badge], show, { immediate: true })
   onScopeDispose(() => show([t('app.name'), { mentions: 0, unread: false }]))
 
