@@ -37,9 +37,7 @@ def test_proxies_are_addresses_or_networks(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setenv("TRUSTED_PROXIES", "127.0.0.1, 10.1.2.3/8, ::1")
     assert env.networks("TRUSTED_PROXIES", []) == ["127.0.0.1/32", "10.0.0.0/8", "::1/128"]
     monkeypatch.setenv("TRUSTED_PROXIES", "127.0.0.1,nginx")
-    with pytest.raises(
-        ImproperlyConfigured, match="TRUSTED_PROXIES must hold addresses or networks like 10.0.0.0/8, not 'nginx'"
-    ):
+    with pytest.raises(ImproperlyConfigured, match="TRUSTED_PROXIES must hold addresses or networks"):
         env.networks("TRUSTED_PROXIES", [])
 
 
