@@ -54,9 +54,11 @@ def find_uv() -> Path | None:
 
 
 def _mirror() -> dict[str, str]:
-    """uv does not read pip's own configuration, where people name their mirror."""
-    index = output([PYTHON, "-m", "pip", "config", "get", "global.index-url"])
-    return {"UV_DEFAULT_INDEX": index.strip()} if index and "UV_DEFAULT_INDEX" not in os.environ else {}
+    """uv does not read pip's own settings, where people name their mirror."""
+    if "UV_DEFAULT_INDEX" in os.environ:
+        return {}
+    index = os.environ.get("PIP_INDEX_URL") or output([PYTHON, "-m", "pip", "config", "get", "global.index-url"])
+    return {"UV_DEFAULT_INDEX": index.strip()} if index else {}
 
 
 def install_mysql_driver() -> None:

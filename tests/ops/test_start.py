@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tasks import TASKS, frontend, setup
+from tasks import TASKS, frontend, packages, setup
 from tasks.stamps import Stamp
 from tests.live import ROOT, call, free_port
 from tests.ops.conftest import Installation
@@ -83,6 +83,14 @@ def test_a_stamp_is_fresh_until_a_source_changes(tmp_path: Path) -> None:
     assert stamp.is_fresh()
     (source / "a.ts").rename(source / "c.ts")
     assert not stamp.is_fresh()
+
+
+def test_uv_asks_the_mirror_that_pip_was_told_of(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("UV_DEFAULT_INDEX", raising=False)
+    monkeypatch.setenv("PIP_INDEX_URL", "https://mirror.example/simple")
+    assert packages._mirror() == {"UV_DEFAULT_INDEX": "https://mirror.example/simple"}
+    monkeypatch.setenv("UV_DEFAULT_INDEX", "https://other.example/simple")
+    assert packages._mirror() == {}
 
 
 @pytest.mark.parametrize(
