@@ -25,7 +25,7 @@ export default {
   },
   forgot: {
     link: 'Forgot password?', title: 'Forgot your password?', hint: 'Enter the e-mail address of your account to get a link for setting a new one.', submit: 'Send the link', back: 'Back to sign in',
-    sentTitle: 'Look into your mail', sent: 'If {email} has an account, the link is on its way. It works once, within an hour.', sentHint: 'Nothing there? Look in the spam folder, or ask an administrator for a link.', again: 'Use another address',
+    sentTitle: 'Look into your mail', sent: 'If {email} has an account, the link is on its way. It works once, for an hour.', sentHint: 'Nothing there? Look in the spam folder, or ask an administrator for a link.', again: 'Use another address',
   },
   reset: {
     title: 'Set a new password', password: 'New password', submit: 'Save new password', hint: 'Saving it signs all your devices out.',

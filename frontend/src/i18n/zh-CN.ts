@@ -22,7 +22,7 @@ export default {
     emailTitle: '请确认邮箱', email: '账号已经建好。确认链接发到了 {email}，两天内打开它，就可以登录。', emailHint: '没收到？看看垃圾邮件；试着登录一次，会再发一个。',
   },
   forgot: {
-    link: '忘记密码？', title: '找回密码', hint: '填写注册时用的邮箱，你会收到一个设置新密码的链接。', submit: '发送链接', back: '返回登录',
+    link: '忘记密码', title: '找回密码', hint: '填写注册邮箱，接收设置新密码的链接。', submit: '发送链接', back: '返回登录',
     sentTitle: '请查看邮箱', sent: '如果 {email} 有账号，链接已经发出。它一小时内有效，只能用一次。', sentHint: '没收到？看看垃圾邮件，或者请管理员直接给你一个链接。', again: '换一个邮箱',
   },
   reset: {
