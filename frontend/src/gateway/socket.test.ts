@@ -58,8 +58,8 @@ describe('the connection', () => {
     server.isDown = true
     server.cutAll()
     await pass(120_000)
-    // 0.5, 1, 2, 2, 2, 4, 8, 16 and then 30 seconds apart.
-    expect(server.dialled).toBe(1 + 10)
+    // 0.5, 1, six times 2, 4, 8, 16 and then 30 seconds apart.
+    expect(server.dialled).toBe(1 + 13)
     server.isDown = false
     platform.revive()
     await pass(100)
