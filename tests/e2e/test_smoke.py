@@ -33,6 +33,7 @@ def test_two_people_talk_across_a_restart(
         zhou.say("服务器不在的时候写的第一句")
         zhou.say("and a second one, without a network")
         expect(zhou.log.get_by_text(zhou.words["waiting"])).to_have_count(2)
+        expect(zhou.button("retry_now")).to_be_visible()
         server.start()
         zhou.hurry()
         maya.hurry()
