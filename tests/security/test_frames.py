@@ -80,7 +80,7 @@ def complaints(server: Server) -> list[str]:
 def test_no_frame_is_too_odd(server: Server, speaker: Speaker) -> None:
     before = complaints(server)
 
-    @settings(max_examples=250, derandomize=True, database=None, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=150, derandomize=True, database=None, deadline=None, suppress_health_check=list(HealthCheck))
     @given(raws)
     def talk(frames: list[str | bytes]) -> None:
         speaker.say(frames)

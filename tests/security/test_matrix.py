@@ -27,7 +27,7 @@ def doors(patterns: list[URLPattern | URLResolver], prefix: str = "") -> Iterato
             yield from doors(pattern.url_patterns, path)
         elif pattern.callback is not exceptions.no_such_address:
             actions = getattr(pattern.callback, "actions", None) or {"get": ""}
-            yield from ((method.upper(), path) for method in actions)
+            yield from ((method.upper(), path) for method in actions if method != "head")
 
 
 def shape(door: tuple[str, str]) -> tuple[str, str]:

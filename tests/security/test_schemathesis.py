@@ -16,7 +16,7 @@ from tests.security.world import World
 
 pytestmark = pytest.mark.django_db
 
-EXAMPLES = 8
+EXAMPLES = 6
 UNHURRIED = list(HealthCheck)
 app = get_wsgi_application()
 config = schemathesis.Config.from_dict(
