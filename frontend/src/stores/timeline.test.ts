@@ -104,6 +104,14 @@ describe('a timeline', () => {
     expect(timeline.window).toEqual({ from: 4, to: 10 })
   })
 
+  it('shows a row once when a page before it left one out', () => {
+    const timeline = aTimeline(11)
+    timeline.anchor = 11
+    expect(timeline.shown.map(({ seq }) => seq)).toEqual([11])
+    timeline.insertPage({ results: [aMessage(13)], has_before: true, has_after: false }, { after: 11 })
+    expect(timeline.shown.map(({ seq }) => seq)).toEqual([11, 13])
+  })
+
   it('blanks the excerpts of a recalled message, held before or arriving later', () => {
     const quote = (seq: number): Message => {
       const reply_to = { id: 1001, seq: 1, sender: null, excerpt: 'secret' }

@@ -87,12 +87,15 @@ export class Timeline {
     if (from !== this.read.from || to < this.read.to || this.read.rows.length !== this.read.to - from + 1)
       return null
     const rows = [...this.read.rows, ...this.between(this.read.to + 1, to)]
+    // A page may leave out a row: then a seq does not tell its place.
+    if (rows.length !== to - from + 1)
+      return null
     for (const seq of this.changedSeqs) {
       const row = this.rows.get(seq)
       if (from <= seq && seq <= to && row !== undefined)
         rows[seq - from] = row
     }
-    return rows.length === to - from + 1 ? rows : null
+    return rows
   }
 
   private put(message: Message): void {
