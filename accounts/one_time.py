@@ -41,7 +41,7 @@ def refusal() -> ValidationFailed:
 
 def link(path: str, token: str) -> str:
     """-> address for people; the token stands behind `#`, where no server log sees it."""
-    return f"{settings.PUBLIC_URL}{path}#{token}"
+    return f"{settings.PUBLIC_URL or f'http://localhost:{settings.PORT}'}{path}#{token}"
 
 
 def _seal(purpose: str, bound_to: str) -> str:
