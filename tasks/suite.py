@@ -20,6 +20,7 @@ IN_CI = os.environ.get("CI") == "true"
 def test() -> None:
     setup.set_up_for_development()
     frontend.install()
+    packages.install_mysql_driver()
     steps = Steps("test")
     _forget_coverage()
     steps.run("server, embedded services", [*PYTEST, *SERVER_TESTS], env=_measured("embedded", EMBEDDED))
@@ -69,7 +70,6 @@ def _forget_coverage() -> None:
 
 def real_services() -> dict[str, str] | None:
     """-> the settings of a MySQL and a Redis that answer, or one loud line."""
-    packages.install_mysql_driver()
     found = {
         "DATABASE_URL": os.environ.get("TEST_DATABASE_URL") or LOCAL_DATABASE,
         "REDIS_URL": os.environ.get("TEST_REDIS_URL") or LOCAL_REDIS,
