@@ -42,6 +42,28 @@ frames = st.fixed_dictionaries(
 texts = frames.map(json.dumps) | json_values.map(json.dumps) | st.text(max_size=60)
 raws = st.lists(texts | st.binary(max_size=40), min_size=1, max_size=6)
 
+DEPTH = 40_000
+KNOWN_TO_BE_ODD: list[str | bytes] = [
+    '{"type":"\\ud800"}',
+    '{"type":"ping","\\ud800":1}',
+    '{"type":"ping","id":"\\ud800"}',
+    '{"type":"typing","id":"1","data":{"room_id":"\\ud800"}}',
+    '{"type":"ping","data":' + "[" * DEPTH + "]" * DEPTH + "}",
+    '{"type":"ping","id":' + "[" * DEPTH + "]" * DEPTH + "}",
+    '{"type":' + "[" * DEPTH + "]" * DEPTH + "}",
+    '{"type":"ping","data":' + '{"a":' * DEPTH,
+    "[" * DEPTH,
+    '{"type":"ping","type":"typing"}',
+    '{"type":"mark_read","id":"1","data":{"room_id":"ROOM","seq":1e999}}',
+    '{"type":"mark_read","id":"1","data":{"room_id":"ROOM","seq":' + "9" * 5_000 + "}}",
+    '{"type":"mark_read","id":"1","data":{"room_id":NaN,"seq":1}}',
+    "null",
+    "",
+    b"",
+    b"\xff\xfe",
+    b'{"type":"ping"}',
+]
+
 
 class Speaker:
     """Somebody whose socket is opened again whenever the server has closed it."""
@@ -75,6 +97,14 @@ def speaker(server: Server) -> Iterator[Speaker]:
 
 def complaints(server: Server) -> list[str]:
     return [line for line in server.log.read_text().splitlines() if LOG_MARKS.search(line)]
+
+
+@pytest.mark.parametrize("frame", KNOWN_TO_BE_ODD, ids=lambda frame: str(frame[:30]))
+def test_frames_that_others_fell_over(server: Server, speaker: Speaker, frame: str | bytes) -> None:
+    before = complaints(server)
+    speaker.say([frame])
+    assert speaker.closed_with <= CLOSE_CODES
+    assert complaints(server) == before
 
 
 def test_no_frame_is_too_odd(server: Server, speaker: Speaker) -> None:
