@@ -220,9 +220,9 @@ class Person:
         message: Frame = self.ok("POST", f"/api/rooms/{room_id}/messages", {"content": content, **fields})
         return message
 
-    def socket(self, **authenticate: Any) -> Socket:
+    def socket(self, *, read_ahead: int | None = None, **authenticate: Any) -> Socket:
         """An authenticated connection; `.ready` is what it was greeted with."""
-        opened = Socket.open(self.server)
+        opened = Socket.open(self.server, read_ahead=read_ahead)
         opened.ready = opened.ask("authenticate", {"token": self.access, **authenticate}, answer="ready")
         return opened
 
@@ -238,7 +238,8 @@ class Socket:
         self._ids = itertools.count(1)
 
     @classmethod
-    def open(cls, server: Server, **headers: str) -> Socket:
+    def open(cls, server: Server, *, read_ahead: int | None = None, **headers: str) -> Socket:
+        """`read_ahead`: how many frames are taken in before anybody asks for them; None = all."""
         url = f"ws://127.0.0.1:{server.port}/ws/"
         return cls(
             connect(
@@ -246,6 +247,7 @@ class Socket:
                 additional_headers=headers,
                 compression=None,
                 max_size=None,
+                max_queue=read_ahead,
                 open_timeout=PATIENCE_SECONDS,
                 proxy=None,
                 legacy=True,

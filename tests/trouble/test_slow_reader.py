@@ -6,7 +6,7 @@ from tests.live import Person, Server
 def test_a_reader_who_stops_is_closed_and_the_others_hear_everything(server: Server, ada: Person, bob: Person) -> None:
     room = ada.make_room()["id"]
     bob.ok("POST", f"/api/rooms/{room}/join")
-    with bob.socket() as asleep:
+    with bob.socket(read_ahead=16) as asleep:
         have = asleep.ready["rooms"][0]["version"]
         with ada.socket() as mine, bob.socket() as awake:
             for i in range(900):
