@@ -35,6 +35,6 @@ def refuse_old_python() -> None:
 
 if __name__ == "__main__":
     refuse_old_python()
-    from tasks import main
+    from chatsite.tasks import main
 
     sys.exit(main(sys.argv[1:], __doc__))

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, Playwright, Route, expect
 from playwright.sync_api import TimeoutError as TooLate
 
-from tasks.browser import installed
+from chatsite.tasks.browser import installed
 from tests.e2e.words import WORDS
 from tests.live import PASSWORD, PATIENCE_SECONDS
 

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from tasks import TASKS, frontend, packages, setup
-from tasks.stamps import Stamp
+from chatsite.tasks import TASKS, frontend, packages, setup
+from chatsite.tasks.stamps import Stamp
 from tests.live import ROOT, call, free_port
 from tests.ops.conftest import Installation
 

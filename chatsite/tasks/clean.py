@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 
-from tasks.shell import ROOT, say
+from chatsite.tasks.shell import ROOT, say
 
 MADE = [
     ".venv",

@@ -7,8 +7,8 @@ import re
 from pathlib import Path
 
 from chatsite.locks import exclusive
-from tasks import frontend, packages
-from tasks.shell import ROOT
+from chatsite.tasks import frontend, packages
+from chatsite.tasks.shell import ROOT
 
 
 def set_up(*, development: bool = False) -> None:

@@ -7,9 +7,9 @@ import re
 import shutil
 from pathlib import Path
 
-from tasks import packages
-from tasks.shell import PYTHON, ROOT, Failed, call, output, say
-from tasks.stamps import Stamp
+from chatsite.tasks import packages
+from chatsite.tasks.shell import PYTHON, ROOT, Failed, call, output, say
+from chatsite.tasks.stamps import Stamp
 
 FRONTEND = ROOT / "frontend"
 DIST = FRONTEND / "dist"

@@ -5,8 +5,8 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Sequence
 
-from tasks import check, clean, newcomer, running, setup, suite
-from tasks.shell import Failed, say
+from chatsite.tasks import check, clean, newcomer, running, setup, suite
+from chatsite.tasks.shell import Failed, say
 
 TASKS: dict[str, Callable[[], None]] = {
     "run": running.run,

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 
-from tasks import browser, frontend, packages, setup
-from tasks.check import TEST_SETTINGS
-from tasks.shell import BIN, PYTHON, ROOT, Command, Steps, must, output, say
+from chatsite.tasks import browser, frontend, packages, setup
+from chatsite.tasks.check import TEST_SETTINGS
+from chatsite.tasks.shell import BIN, PYTHON, ROOT, Command, Steps, must, output, say
 
 PYTEST: Command = [BIN / "coverage", "run", "-m", "pytest", "-q"]
 SERVER_TESTS = ["tests", "--ignore=tests/e2e", "--ignore=tests/benchmarks"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 
-from tasks.shell import PYTHON, call, say
+from chatsite.tasks.shell import PYTHON, call, say
 
 NAMES = ("chromium", "google-chrome", "chromium-browser")
 

@@ -8,8 +8,8 @@ import subprocess
 import sys
 import time
 
-from tasks import frontend, setup
-from tasks.shell import PYTHON, ROOT, must, output, say
+from chatsite.tasks import frontend, setup
+from chatsite.tasks.shell import PYTHON, ROOT, must, output, say
 
 
 def run() -> None:

@@ -8,8 +8,8 @@ import shutil
 import sys
 from pathlib import Path
 
-from tasks.shell import BIN, PYTHON, ROOT, VENV, Command, Failed, call, must, output, say
-from tasks.stamps import Stamp
+from chatsite.tasks.shell import BIN, PYTHON, ROOT, VENV, Command, Failed, call, must, output, say
+from chatsite.tasks.stamps import Stamp
 
 REQUIREMENTS = ROOT / "requirements"
 

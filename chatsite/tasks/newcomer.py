@@ -11,7 +11,7 @@ import time
 import urllib.request
 from pathlib import Path
 
-from tasks.shell import ROOT, Failed, must, say
+from chatsite.tasks.shell import ROOT, Failed, must, say
 
 START_SECONDS = 900
 IDLE_SECONDS = 10
@@ -26,7 +26,10 @@ def newcomer() -> None:
         server, url = _start(clone)
         try:
             _wait_until_it_answers(server, url)
-            must([_python(clone), clone / "tasks" / "first_message.py", url], "The first message did not arrive.")
+            must(
+                [_python(clone), clone / "chatsite" / "tasks" / "first_message.py", url],
+                "The first message did not arrive.",
+            )
             say(f"\nFrom clone to the first message: {time.monotonic() - started:.0f} s.")
             time.sleep(IDLE_SECONDS)
             say(f"Memory of the idle chat (PSS, server and embedded Redis): {_memory(server.pid, clone):.0f} MB.")

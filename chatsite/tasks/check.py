@@ -6,8 +6,8 @@ import os
 import tempfile
 from pathlib import Path
 
-from tasks import frontend, setup
-from tasks.shell import BIN, PYTHON, Command, Steps, must, say
+from chatsite.tasks import frontend, setup
+from chatsite.tasks.shell import BIN, PYTHON, Command, Steps, must, say
 
 TEST_SETTINGS = {"DJANGO_SETTINGS_MODULE": "chatsite.settings.test", "ENV_FILE": os.devnull}
 SCHEMA = frontend.FRONTEND / "src" / "api" / "schema.json"
