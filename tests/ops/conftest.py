@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from chatsite import redis
 from tests.live import ROOT, call, free_port
 
 START_SECONDS = 60
@@ -80,6 +81,7 @@ class Installation:
                 process.wait()
             if process.stdout:
                 process.stdout.close()
+        redis.stop_embedded(self.var / "run")  # whoever had to be killed has left it
 
 
 class Running:
