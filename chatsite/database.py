@@ -1,5 +1,6 @@
 """Before the first query: is the database there, is it ours to use, are its tables up to date?"""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,6 +23,11 @@ MIGRATE_LOCK = "chat.migrate"
 
 class NotReady(Exception):
     """A service that the installation names cannot be used; the text is one sentence that names the setting."""
+
+
+def keep_files_private() -> None:
+    """History, password hashes and uploads are for the user that runs the server, not for everybody on its machine."""
+    os.umask(0o077)
 
 
 def reach_database() -> None:

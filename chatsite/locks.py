@@ -16,7 +16,7 @@ class Lock:
     """One holder's handle on a lock file. On Windows shared locks exclude each other too."""
 
     def __init__(self, path: Path) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._fd = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0), 0o600)
 
     def acquire(self, *, shared: bool = False, wait: bool = True) -> bool:

@@ -5,11 +5,12 @@ from typing import Any
 from django.core.management.base import CommandError
 from django.core.management.commands import migrate
 
-from chatsite.database import NotReady, alone_on, reach_database
+from chatsite.database import NotReady, alone_on, keep_files_private, reach_database
 
 
 class Command(migrate.Command):
     def execute(self, *args: Any, **options: Any) -> str | None:
+        keep_files_private()
         try:
             reach_database()
         except NotReady as error:

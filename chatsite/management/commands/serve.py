@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand
 
 from accounts.services import first_admin_code
 from chatsite import redis, server, welcome
-from chatsite.database import NotReady, migrate_if_needed, reach_database
+from chatsite.database import NotReady, keep_files_private, migrate_if_needed, reach_database
 from chatsite.startup import reach_redis
 
 
@@ -20,6 +20,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         signal.signal(signal.SIGTERM, _leave)
+        keep_files_private()
         with ExitStack() as stack:
             try:
                 server.refuse_taken_port()
