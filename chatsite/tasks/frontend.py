@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import sys
 from pathlib import Path
 
 from chatsite.tasks import packages
-from chatsite.tasks.shell import PYTHON, ROOT, Failed, call, output, say
+from chatsite.tasks.shell import PYTHON, ROOT, VENV, Failed, call, output, say
 from chatsite.tasks.stamps import Stamp
 
 FRONTEND = ROOT / "frontend"
@@ -56,15 +57,32 @@ def npm(*arguments: str) -> int:
 
 def npm_command() -> list[str | Path]:
     directory = node_directory()
-    script = directory.parent / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
+    script = _script("npm")
     if script.is_file():
         return [directory / "node", script]
     return [shutil.which("npm", path=str(directory)) or "npm"]
 
 
+def _script(name: str) -> Path:
+    return node_directory().parent / "lib" / "node_modules" / "npm" / "bin" / f"{name}-cli.js"
+
+
+def _npm_directory() -> Path:
+    """Where `npm` is found by what npm itself runs: the wheel's own cannot be called by that name."""
+    shims = VENV / "npm"
+    if not _script("npm").is_file() or sys.platform == "win32":
+        return node_directory()
+    shims.mkdir(exist_ok=True)
+    for name in ("npm", "npx"):
+        shim = shims / name
+        shim.write_text(f'#!/bin/sh\nexec "{node_directory() / "node"}" "{_script(name)}" "$@"\n')
+        shim.chmod(0o755)
+    return shims
+
+
 def environment() -> dict[str, str]:
     """Our Node first; the desktop shell's own browser is fetched by those who package it, not here."""
-    path = os.pathsep.join([str(node_directory()), os.environ.get("PATH", "")])
+    path = os.pathsep.join([str(_npm_directory()), str(node_directory()), os.environ.get("PATH", "")])
     return {"PATH": path, "ELECTRON_SKIP_BINARY_DOWNLOAD": "1"}
 
 

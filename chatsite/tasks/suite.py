@@ -33,7 +33,7 @@ def test() -> None:
     steps.run("client", _npm("run", "--silent", "test"), cwd=frontend.FRONTEND, env=frontend.environment())
     browser.fetch()
     steps.run("browser, smoke", [BIN / "pytest", "-q", "tests/e2e", "-m", "smoke"], env=EMBEDDED)
-    steps.run("coverage", [BIN / "coverage", "combine", "-q", COVERAGE], env=_measured("all"))
+    steps.run("coverage", [BIN / "coverage", "combine", "-q", *COVERAGE.glob(".coverage.*")], env=_measured("all"))
     steps.run("coverage of lines", [BIN / "coverage", "report"], env=_measured("all"))
     steps.finish()
 
