@@ -6,6 +6,9 @@ from typing import Any
 import pytest
 from django.test import Client
 
+# The end of a request looks after the connection that an earlier test may have left open.
+pytestmark = pytest.mark.django_db
+
 PAGE = b"<!doctype html><title>Chat</title><div id=app></div>"
 HASHED = "assets/index-B2x9_k3Q.js"
 
