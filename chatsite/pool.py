@@ -1,19 +1,23 @@
 """The threads that talk to the database: few, long-lived, each with its own connection."""
 
 import asyncio
+import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import ParamSpec, TypeVar
 
 from django.conf import settings
-from django.db import InterfaceError, OperationalError, close_old_connections
+from django.db import InterfaceError, OperationalError, close_old_connections, connection
 
 from chatsite.errors import Unavailable
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
+TRUSTED_SECONDS = 1.0  # for how long a connection that worked is used without asking whether it lives
+_used = threading.local()
 _executor: ThreadPoolExecutor | None = None
 
 
@@ -31,11 +35,15 @@ async def in_pool(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -
 
 
 def run(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-    """The same, in the thread itself: broken or too old connections are closed before and after."""
-    close_old_connections()
+    """The same, in the thread itself: a connection that was broken or not used for a while is checked before."""
+    if time.monotonic() - getattr(_used, "at", 0.0) > TRUSTED_SECONDS:
+        close_old_connections()
     try:
-        return function(*args, **kwargs)
+        result = function(*args, **kwargs)
     except (OperationalError, InterfaceError) as error:
         raise Unavailable from error
     finally:
-        close_old_connections()
+        _used.at = time.monotonic()
+        if connection.errors_occurred:
+            close_old_connections()
+    return result

@@ -4,15 +4,22 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 from chatsite import pool
-from chatsite.errors import ChatError, Unavailable
-from messaging.schemas import SendAck
+from chatsite.errors import Unavailable
 from messaging.services.send import Draft, Result, announce, send
 
 BATCH_MAX = 256  # drafts a transaction
 QUEUE_MAX = 4096  # drafts that may wait; beyond it, `unavailable`
+
+Done = Callable[[Result], None]
+
+
+class Waiting(NamedTuple):
+    draft: Draft
+    done: Done
 
 
 class Batcher:
@@ -20,46 +27,50 @@ class Batcher:
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._loop = loop
-        self._queue: deque[tuple[Draft, asyncio.Future[SendAck]]] = deque()
-        self._task: asyncio.Task[None] | None = None
+        self._queue: deque[Waiting] = deque()
+        self._is_running = False
 
-    def submit(self, draft: Draft) -> asyncio.Future[SendAck]:
-        """-> resolved after COMMIT, or failed with the ChatError that refused the draft."""
-        future: asyncio.Future[SendAck] = self._loop.create_future()
+    def submit(self, draft: Draft, done: Done) -> None:
+        """`done` is called on the loop after COMMIT, or with the ChatError that refused the draft."""
         if len(self._queue) >= QUEUE_MAX:
-            future.set_exception(Unavailable())
-            return future
-        self._queue.append((draft, future))
-        if self._task is None or self._task.done():
-            self._task = self._loop.create_task(self._run())
-        return future
+            raise Unavailable
+        self._queue.append(Waiting(draft, done))
+        if not self._is_running:
+            self._is_running = True
+            self._loop.call_soon(self._start)  # a tick later: what arrived together is committed together
 
-    async def _run(self) -> None:
-        while self._queue:
-            batch = [self._queue.popleft() for _ in range(min(BATCH_MAX, len(self._queue)))]
-            futures = [future for _, future in batch]
-            try:
-                await self._loop.run_in_executor(pool.executor(), self._commit, [d for d, _ in batch], futures)
-            except Exception as error:
-                self._settle(futures, [Unavailable() for _ in futures])
-                self._loop.call_exception_handler({"message": "batch failed", "exception": error})
+    def _start(self) -> None:
+        batch = [self._queue.popleft() for _ in range(min(BATCH_MAX, len(self._queue)))]
+        self._loop.run_in_executor(pool.executor(), self._commit, batch)
 
-    def _commit(self, drafts: Sequence[Draft], futures: Sequence[asyncio.Future[SendAck]]) -> None:
-        pool.run(self._commit_and_announce, drafts, futures)
+    def _commit(self, batch: Sequence[Waiting]) -> None:
+        """In a thread of the pool. The next batch waits for the announcement, so that those keep the order too."""
+        results: Sequence[Result]
+        try:
+            results = pool.run(send, [waiting.draft for waiting in batch])
+        except Exception as error:  # the outcome is unknown
+            self._report(error)
+            results = [Unavailable() for _ in batch]
+        self._loop.call_soon_threadsafe(self._settle, batch, results)
+        try:
+            pool.run(announce, results)
+        except Exception as error:  # the tailer finds what was not announced
+            self._report(error)
+        self._loop.call_soon_threadsafe(self._go_on)
 
-    def _commit_and_announce(self, drafts: Sequence[Draft], futures: Sequence[asyncio.Future[SendAck]]) -> None:
-        results = send(drafts)
-        self._loop.call_soon_threadsafe(self._settle, futures, results)
-        announce(results)
+    def _report(self, error: Exception) -> None:
+        context = {"message": "batch failed", "exception": error}
+        self._loop.call_soon_threadsafe(self._loop.call_exception_handler, context)
 
-    def _settle(self, futures: Sequence[asyncio.Future[SendAck]], results: Sequence[Result]) -> None:
-        for future, result in zip(futures, results, strict=True):
-            if future.done():
-                continue
-            if isinstance(result, ChatError):
-                future.set_exception(result)
-            else:
-                future.set_result(result.ack())
+    def _settle(self, batch: Sequence[Waiting], results: Sequence[Result]) -> None:
+        for waiting, result in zip(batch, results, strict=True):
+            waiting.done(result)
+
+    def _go_on(self) -> None:
+        if self._queue:
+            self._start()
+        else:
+            self._is_running = False
 
 
 _batchers: dict[asyncio.AbstractEventLoop, Batcher] = {}

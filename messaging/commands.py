@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from chatsite.gateway.connection import Connection
 
 router = CommandRouter()
-router.command("send_message", SendMessage, pipelined=True, rate=rate_limit.sends)(send_message)
+router.pipeline("send_message", SendMessage, send_message, rate=rate_limit.sends)
 
 
 def done(message: MessageOut) -> VersionAck:

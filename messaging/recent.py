@@ -5,6 +5,7 @@ reflects and counts only while the database says the same. A single thread write
 """
 
 import logging
+import threading
 import time
 from collections import deque
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -19,6 +20,7 @@ from redis import Redis
 from redis.exceptions import RedisError
 
 from messaging.models import Message
+from messaging.rows import AnyMessage
 from rooms.models import RoomCounter
 
 logger = logging.getLogger(__name__)
@@ -26,18 +28,21 @@ logger = logging.getLogger(__name__)
 ROWS = 50  # a room
 TTL_MILLISECONDS = 3_600_000
 QUEUE_MAX = 1_000  # writes that may wait; a write that is dropped only makes its room's rows useless
+PATIENCE_SECONDS = 0.02  # for how long writes are gathered; a reader who comes sooner asks the database
 PAUSE_SECONDS = 5.0  # after a failure nobody waits for Redis again before that
 
 T = TypeVar("T")
 Reactions = Mapping[str, Sequence[int]]  # emoji -> user ids
 
 # One hash a room: `version`, `newest` (seq) and the rows by seq. KEYS[1] · ARGV: the version that the change follows
-# on, the version it makes, TTL, how many rows to keep, then seq and row in turn. Commands of Redis 6.0 only.
+# on, the version it makes, TTL, how many rows to keep, then seq and row in turn, ascending; a row that does not
+# follow on the newest comes with all others that are to be kept. Commands of Redis 6.0 only.
 _APPEND = """
 local stored = redis.call('HMGET', KEYS[1], 'version', 'newest')
 if not stored[1] or tonumber(stored[1]) >= tonumber(ARGV[2]) then return end
 if stored[1] ~= ARGV[1] then redis.call('DEL', KEYS[1]) return end
 local newest = tonumber(stored[2])
+if tonumber(ARGV[5]) > newest + 1 then redis.call('DEL', KEYS[1]) end
 for i = 5, #ARGV, 2 do
   local seq = tonumber(ARGV[i])
   if seq > newest then
@@ -115,14 +120,12 @@ def fill(counter: RoomCounter, recent: Recent) -> None:
     messages = recent.messages
     if messages and all(m.version <= counter.version for m in messages):
         start = (counter.version, messages[-1].seq, TTL_MILLISECONDS)
-        _writer.put(_FILL, counter.room_id, (*start, *_rows(messages, recent.reactions)))
+        _writer.put(Script(_FILL, counter.room_id, (*start, *_rows(messages, recent.reactions))))
 
 
-def append(room_id: int, messages: Sequence[Message], reactions: Mapping[int, Reactions] | None = None) -> None:
-    """Takes over messages that are new or changed, one version each, in order; after their COMMIT."""
-    first, last = messages[0].version, messages[-1].version
-    start = (first - 1, last, TTL_MILLISECONDS, ROWS)
-    _writer.put(_APPEND, room_id, (*start, *_rows(messages, reactions or {})))
+def append(messages: Sequence[AnyMessage], reactions: Mapping[int, Reactions] | None = None) -> None:
+    """Takes over messages of any rooms that are new or changed, in order; after their COMMIT."""
+    _writer.put(Append(messages, reactions or {}))
 
 
 def forget(room_ids: Collection[int]) -> None:
@@ -139,7 +142,7 @@ def _key(room_id: int) -> str:
     return f"{settings.REDIS_PREFIX}:recent:{room_id}"
 
 
-def _rows(messages: Sequence[Message], reactions: Mapping[int, Reactions]) -> list[int | bytes]:
+def _rows(messages: Sequence[AnyMessage], reactions: Mapping[int, Reactions]) -> list[int | bytes]:
     rows: list[int | bytes] = []
     for message in messages:
         fields = {name: getattr(message, name) for name in FIELDS}
@@ -175,31 +178,85 @@ class _Redis:
         return answer
 
 
+class Script(NamedTuple):
+    """One room's hash is changed by one script."""
+
+    text: str
+    room_id: int
+    arguments: Sequence[int | bytes]
+
+
+class Append(NamedTuple):
+    messages: Sequence[AnyMessage]
+    reactions: Mapping[int, Reactions]
+
+
 class _Writer:
-    """One thread, one pipeline for whatever has come in meanwhile."""
+    """One thread, one pipeline for whatever comes in within PATIENCE_SECONDS: of a busy room only the newest rows."""
 
     def __init__(self) -> None:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="recent")
-        self._queue: deque[tuple[str, str, Sequence[int | bytes]]] = deque()
+        self._queue: deque[Script | Append] = deque()
+        self._is_waiting = False
+        self._hurry = threading.Event()
 
-    def put(self, script: str, room_id: int, arguments: Sequence[int | bytes]) -> None:
+    def put(self, change: Script | Append) -> None:
         if len(self._queue) < QUEUE_MAX:
-            self._queue.append((script, _key(room_id), arguments))
-            self._thread.submit(self._drain)
+            self._queue.append(change)
+            if not self._is_waiting:
+                self._is_waiting = True
+                self._thread.submit(self._drain_later)
 
     def flush(self) -> None:
+        self._hurry.set()
         self._thread.submit(self._drain).result()
+        self._hurry.clear()
+
+    def _drain_later(self) -> None:
+        self._hurry.wait(PATIENCE_SECONDS)
+        self._drain()
 
     def _drain(self) -> None:
-        batch = [self._queue.popleft() for _ in range(len(self._queue))]
-        if batch:
-            _redis.ask(lambda redis: _run(redis, batch))
+        self._is_waiting = False  # first: what is put from now on is drained later
+        scripts = _scripts([self._queue.popleft() for _ in range(len(self._queue))])
+        if scripts:
+            _redis.ask(lambda redis: _run(redis, scripts))
 
 
-def _run(redis: "Redis", batch: Sequence[tuple[str, str, Sequence[int | bytes]]]) -> None:
+def _scripts(changes: Sequence[Script | Append]) -> list[Script]:
+    """Consecutive changes of a room become one script."""
+    scripts: list[Script] = []
+    stretches: dict[int, list[tuple[AnyMessage, Reactions]]] = {}
+    for change in changes:
+        if isinstance(change, Script):
+            scripts += _close(stretches, change.room_id)
+            scripts.append(change)
+            continue
+        for message in change.messages:
+            stretch = stretches.get(message.room_id)
+            if stretch and stretch[-1][0].version + 1 != message.version:
+                scripts += _close(stretches, message.room_id)
+            stretches.setdefault(message.room_id, []).append((message, change.reactions.get(message.id, {})))
+    for room_id in list(stretches):
+        scripts += _close(stretches, room_id)
+    return scripts
+
+
+def _close(stretches: dict[int, list[tuple[AnyMessage, Reactions]]], room_id: int) -> list[Script]:
+    stretch = stretches.pop(room_id, None)
+    if not stretch:
+        return []
+    newest = {message.seq: (message, reactions) for message, reactions in stretch}
+    kept = [newest[seq] for seq in sorted(newest)[-ROWS:]]
+    rows = _rows([message for message, _ in kept], {message.id: reactions for message, reactions in kept})
+    start = (stretch[0][0].version - 1, stretch[-1][0].version, TTL_MILLISECONDS, ROWS)
+    return [Script(_APPEND, room_id, (*start, *rows))]
+
+
+def _run(redis: "Redis", scripts: Sequence[Script]) -> None:
     pipeline = redis.pipeline(transaction=False)
-    for script, key, arguments in batch:
-        pipeline.eval(script, 1, key, *arguments)
+    for script in scripts:
+        pipeline.eval(script.text, 1, _key(script.room_id), *script.arguments)
     pipeline.execute()
 
 

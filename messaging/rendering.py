@@ -11,6 +11,7 @@ from typing import Any
 from accounts.public import senders_out
 from accounts.schemas import SenderOut
 from messaging.models import Message, Reaction
+from messaging.rows import AnyMessage
 from messaging.schemas import REACTION_USERS_MAX, MessageOut, ReactionOut, ReplyOut, SystemOut
 
 EXCERPT_CHARS = 100
@@ -19,7 +20,7 @@ Reactions = Mapping[int, Mapping[str, Sequence[int]]]  # message id -> emoji -> 
 
 
 def messages_out(
-    messages: Sequence[Message], *, senders: Senders | None = None, reactions: Reactions | None = None
+    messages: Sequence[AnyMessage], *, senders: Senders | None = None, reactions: Reactions | None = None
 ) -> list[MessageOut]:
     """-> in the given order. `senders` and `reactions` that are known already are not looked up again."""
     targets = _reply_targets(messages)
@@ -35,13 +36,13 @@ def excerpt(content: str) -> str:
     return text if len(text) <= EXCERPT_CHARS else text[: EXCERPT_CHARS - 1].rstrip() + "…"
 
 
-def _reply_targets(messages: Sequence[Message]) -> dict[int, Message]:
+def _reply_targets(messages: Sequence[AnyMessage]) -> dict[int, Message]:
     ids = {m.reply_to_id for m in messages if m.reply_to_id}
     fields = ("seq", "sender_id", "content", "recalled_at")
     return {m.id: m for m in Message.objects.filter(pk__in=ids).only(*fields)} if ids else {}
 
 
-def _people(messages: Sequence[Message], targets: Collection[Message], known: Senders) -> Senders:
+def _people(messages: Sequence[AnyMessage], targets: Collection[Message], known: Senders) -> Senders:
     ids = {m.sender_id for m in (*messages, *targets)}
     for message in messages:
         if message.system:
@@ -49,7 +50,7 @@ def _people(messages: Sequence[Message], targets: Collection[Message], known: Se
     return {**known, **senders_out(ids - known.keys())}
 
 
-def reactions_of(messages: Sequence[Message]) -> dict[int, dict[str, list[int]]]:
+def reactions_of(messages: Sequence[AnyMessage]) -> dict[int, dict[str, list[int]]]:
     """One query, or none when nothing could have been reacted to."""
     ids = [m.id for m in messages if m.recalled_at is None and m.kind == Message.TEXT]
     found: dict[int, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
@@ -60,7 +61,7 @@ def reactions_of(messages: Sequence[Message]) -> dict[int, dict[str, list[int]]]
 
 
 def _message_out(
-    message: Message, targets: Mapping[int, Message], people: Senders, reactions: Mapping[str, Sequence[int]]
+    message: AnyMessage, targets: Mapping[int, Message], people: Senders, reactions: Mapping[str, Sequence[int]]
 ) -> MessageOut:
     recalled = message.recalled_at is not None
     target = targets.get(message.reply_to_id or 0)

@@ -45,4 +45,4 @@ class Timeline:
         counter.last_message_id, counter.last_message_at = line.id, line.created_at
         (out,) = messages_out([line])
         change.add(NewMessage(room_id=counter.room_id, version=line.version, message=out))
-        transaction.on_commit(partial(recent.append, counter.room_id, [line]))
+        transaction.on_commit(partial(recent.append, [line]))

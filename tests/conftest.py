@@ -15,6 +15,7 @@ from django.http import HttpResponse
 from django.test import Client
 
 from chatsite import redis
+from rooms.standing import standings
 from tests.factories import sign_in
 
 
@@ -30,9 +31,10 @@ def redis_server() -> Iterator[str]:
 
 @pytest.fixture(autouse=True)
 def _nothing_remembered(redis_server: str) -> Iterator[None]:
-    """Rolled back ids come again: what Redis holds of them would be another test's."""
+    """Rolled back ids come again: what Redis and this process hold of them would be another test's."""
     yield
     forget_redis()
+    standings.forget()
 
 
 def forget_redis() -> None:

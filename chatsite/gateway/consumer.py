@@ -6,6 +6,7 @@ import asyncio
 import json
 import logging
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -23,8 +24,9 @@ from chatsite.gateway.connection import Batch, Connection, PushWire, SendWire, W
 from chatsite.gateway.events import Event
 from chatsite.gateway.frames import Authenticate, Close, Ready, Reconnect
 from chatsite.gateway.hub import hub
+from chatsite.gateway.pending import Pending
 from chatsite.gateway.pull import SignedIn
-from chatsite.gateway.router import CommandRouter, Route
+from chatsite.gateway.router import CommandRouter
 from chatsite.gateway.uvicorn_protocol import GatewayProtocol, protocol_of
 from chatsite.pool import in_pool
 
@@ -121,7 +123,7 @@ class GatewayConsumer(AsyncConsumer):  # type: ignore[misc]
         self._locale = locale_of(headers)
         self._protocol: GatewayProtocol | None = protocol_of(scope)
         self._wire: Wire = PushWire(self._protocol) if self._protocol else SendWire(send)
-        self._pending: set[asyncio.Future[Any]] = set()
+        self._pending = Pending()
         try:
             await self._serve(await self._authenticate())
         except Ended as end:
@@ -261,10 +263,12 @@ class GatewayConsumer(AsyncConsumer):  # type: ignore[misc]
             command = decode(frame.data, route.schema)
             if route.rate is not None:
                 route.rate.take(connection.user_id)
-            if route.pipelined:
-                await self._start(connection, frame.id, route, command)
+            if route.pipelined is not None:
+                await self._pending.at_most(PENDING_MAX - 1)
+                route.pipelined(connection, command, partial(self._finish, connection, frame.id))
+                self._pending.add()
             else:
-                await self._settled()
+                await self._pending.at_most(0)  # any other command waits for the sends before it
                 self._answer(connection, frame.id, await route.handler(connection, command))
         except ChatError as error:
             connection.send_error(error, frame.id)
@@ -284,32 +288,13 @@ class GatewayConsumer(AsyncConsumer):  # type: ignore[misc]
         elif reply_to is not None:
             connection.send(frames.ack(reply_to, {} if result is None else result))
 
-    async def _start(self, connection: Connection, reply_to: str | None, route: Route, command: Any) -> None:
-        """Pipelined: the handler returns a future at once, and the next frame is read meanwhile."""
-        if len(self._pending) >= PENDING_MAX:
-            await asyncio.wait(self._pending, return_when=asyncio.FIRST_COMPLETED)
-        future: asyncio.Future[Any] = route.handler(connection, command)  # type: ignore[assignment]
-        self._pending.add(future)
-        future.add_done_callback(partial(self._finish, connection, reply_to))
-
-    def _finish(self, connection: Connection, reply_to: str | None, future: asyncio.Future[Any]) -> None:
-        self._pending.discard(future)
-        if future.cancelled():
-            connection.send_error(Unavailable(), reply_to)
-            return
-        error = future.exception()
-        if error is None:
-            self._answer(connection, reply_to, future.result())
-        elif isinstance(error, ChatError):
-            connection.send_error(error, reply_to)
+    def _finish(self, connection: Connection, reply_to: str | None, result: Any) -> None:
+        """The reply of a pipelined command."""
+        self._pending.remove()
+        if isinstance(result, ChatError):
+            connection.send_error(result, reply_to)
         else:
-            logger.error("command_failed", exc_info=error)
-            connection.send_error(Unavailable(), reply_to)
-
-    async def _settled(self) -> None:
-        """Any other command waits for the sends before it."""
-        if self._pending:
-            await asyncio.wait(self._pending)
+            self._answer(connection, reply_to, result)
 
     async def _extend(self, connection: Connection, frame: Incoming) -> None:
         """`authenticate` again, with a fresh token of the same user and session."""
@@ -334,8 +319,9 @@ class GatewayConsumer(AsyncConsumer):  # type: ignore[misc]
 
     async def _say_goodbye(self, connection: Connection) -> None:
         connection.send_event(Reconnect(retry_after=RESTART_RETRY_SECONDS))
-        if self._pending:
-            await asyncio.wait(self._pending, timeout=DRAIN_SECONDS)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(DRAIN_SECONDS):
+                await self._pending.at_most(0)
         connection.close(Close.RESTART)
 
 

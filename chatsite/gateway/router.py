@@ -14,15 +14,21 @@ if TYPE_CHECKING:
     from chatsite.gateway.connection import Connection
 
 Handler = Callable[["Connection", Any], Awaitable[Any]]
+Reply = Callable[[Any], None]  # takes the ack's data or the ChatError that refused the command
+PipelinedHandler = Callable[["Connection", Any, Reply], None]
 Hook = Callable[["Connection"], Awaitable[None]]
 
 
+async def _pipelined_only(connection: Connection, command: Any) -> Any:
+    raise AssertionError("this command is pipelined")
+
+
 class Route(msgspec.Struct, frozen=True):
-    """`pipelined` handlers are plain functions that return a future at once; those do not wait for each other."""
+    """`pipelined` handlers are plain functions that reply later; those do not wait for each other."""
 
     schema: type[msgspec.Struct]
-    handler: Handler
-    pipelined: bool = False
+    handler: Handler = _pipelined_only
+    pipelined: PipelinedHandler | None = None
     rate: TokenBuckets | None = None
 
 
@@ -35,15 +41,21 @@ class CommandRouter:
         self.disconnect_hooks: list[Hook] = []
 
     def command(
-        self, name: str, schema: type[msgspec.Struct], *, pipelined: bool = False, rate: TokenBuckets | None = None
+        self, name: str, schema: type[msgspec.Struct], *, rate: TokenBuckets | None = None
     ) -> Callable[[Handler], Handler]:
         """The handler gets the connection and the decoded data; it returns the ack's data or an Event as answer."""
 
         def register(handler: Handler) -> Handler:
-            self.routes[name] = Route(schema, handler, pipelined, rate)
+            self.routes[name] = Route(schema, handler, rate=rate)
             return handler
 
         return register
+
+    def pipeline(
+        self, name: str, schema: type[msgspec.Struct], handler: PipelinedHandler, *, rate: TokenBuckets | None = None
+    ) -> None:
+        """The handler starts the command and returns at once; it replies later, exactly once, on the loop."""
+        self.routes[name] = Route(schema, pipelined=handler, rate=rate)
 
     def on_connect(self, hook: Hook) -> Hook:
         """Runs once the connection is authenticated, after `ready`."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from django.utils.timezone import now
@@ -10,48 +10,50 @@ from django.utils.timezone import now
 from accounts.models import Block
 from chatsite.errors import ChatError, NotAMember, NotFound, PermissionDenied, ValidationFailed
 from chatsite.pairs import RowIn
-from messaging.models import Message
-from rooms.models import Membership, Room, RoomCounter
+from messaging.models import Mention, Message
+from messaging.rows import AnyMessage, MessageRow
+from messaging.services import statements
+from messaging.services.statements import Counter, Key, Spoken
+from rooms.models import Membership, Room
 from rooms.permissions import can_mention_all, require_post
 from rooms.services.rooms import visible_room
+from rooms.standing import Pair, standings
 
 if TYPE_CHECKING:
     from messaging.services.send import Draft
 
-Key = tuple[int, int, str]  # room, sender, nonce
-Pair = tuple[int, int]  # room, user
-
 
 class Batch:
-    def __init__(self, drafts: Sequence[Draft], counters: dict[int, RoomCounter]) -> None:
+    def __init__(self, drafts: Sequence[Draft], counters: dict[int, Counter]) -> None:
+        self.at = now()
         self.counters = counters
+        self.fresh: list[MessageRow] = []
         self.woken: list[Pair] = []  # peers of direct rooms in which the first word was said
-        self._moved: set[Pair] = set()
-        rooms = list(counters)
+        self._spoken: dict[Pair, Spoken] = {}
         pairs = {(d.room_id, d.user_id) for d in drafts if d.room_id in counters}
-        self.rooms = Room.objects.in_bulk(rooms)
-        self.members = _memberships(pairs)
-        self.known = _known(drafts)
+        self._standings = standings.of({c.room_id: c.access_version for c in counters.values()}, pairs)
+        self.known: dict[Key, AnyMessage] = dict(_known(drafts))
         self._mentioned = _mentioned(drafts)
         self._replied = _replied(drafts)
-        self._blocks = _blocks([r for r in self.rooms.values() if r.is_direct])
+        self._blocks = _blocks([s.room for s in self._standings.values() if s.room.is_direct])
 
     @classmethod
     def locked(cls, drafts: Sequence[Draft]) -> Batch:
         """Locks the counters of the drafts' rooms, ids ascending, and reads what the drafts are judged by."""
-        rooms = sorted({d.room_id for d in drafts})
-        rows = RoomCounter.objects.select_for_update().filter(room_id__in=rooms).order_by("room_id")
-        return cls(drafts, {c.room_id: c for c in rows})
+        return cls(drafts, statements.lock_counters({d.room_id for d in drafts}))
+
+    def room(self, room_id: int) -> Room:
+        return self._standings[room_id].room
 
     def require_permission(self, draft: Draft) -> None:
         """Raises the ChatError that refuses the draft."""
-        room = self.rooms.get(draft.room_id)
-        membership = self.members.get((draft.room_id, draft.user_id))
-        if room is None or membership is None or not membership.is_current or membership.is_hidden:
+        standing = self._standings.get(draft.room_id)
+        membership = standing.members.get(draft.user_id) if standing else None
+        if standing is None or membership is None:
             visible_room(draft.user_id, draft.room_id)
             raise NotAMember
-        require_post(room, membership)
-        self._require_no_block(room, draft)
+        require_post(standing.room, membership)
+        self._require_no_block(standing.room, draft)
         self._require_mentions(membership, draft)
         if draft.body.reply_to is not None and self._replied.get(draft.body.reply_to) != draft.room_id:
             raise NotFound
@@ -67,44 +69,61 @@ class Batch:
         if draft.body.mention_all and not can_mention_all(membership, self.counters[draft.room_id].member_count):
             raise PermissionDenied
 
-    def move_mark(self, message: Message) -> None:
-        """Sending moves the sender's mark only when nothing is unread; else it is one of their own after the mark."""
-        assert message.sender_id is not None
-        pair = (message.room_id, message.sender_id)
-        membership = self.members[pair]
-        if membership.unread_count(message.number - 1) == 0:
-            membership.last_read_seq, membership.read_number = message.seq, message.number
-            membership.own_after_mark = 0
+    def append(self, draft: Draft) -> MessageRow:
+        """Takes seq, version and number for the draft, and remembers the row for the one INSERT."""
+        counter = self.counters[draft.room_id]
+        counter.last_seq += 1
+        counter.version += 1
+        counter.message_count += 1
+        message = MessageRow(
+            room_id=draft.room_id,
+            seq=counter.last_seq,
+            version=counter.version,
+            number=counter.message_count,
+            sender_id=draft.user_id,
+            content=draft.body.content,
+            nonce=draft.nonce,
+            fingerprint=draft.fingerprint,
+            reply_to_id=draft.body.reply_to,
+            mentions=sorted(set(draft.body.mentions)),
+            mention_all=draft.body.mention_all,
+            created_at=self.at,
+        )
+        self.fresh.append(message)
+        self.known[draft.key] = message
+        self._count_as_spoken(message, draft.user_id)
+        return message
+
+    def _count_as_spoken(self, message: MessageRow, user_id: int) -> None:
+        pair = (message.room_id, user_id)
+        seq, number = message.seq, message.number
+        own = self._spoken.get(pair)
+        if own is None:
+            self._spoken[pair] = Spoken(*pair, earlier=number - 1, run_seq=seq, run_number=number, after_run=0, total=1)
+        elif own.after_run == 0 and own.run_number == number - 1:
+            self._spoken[pair] = own._replace(run_seq=seq, run_number=number, total=own.total + 1)
         else:
-            membership.own_after_mark += 1
-        self._moved.add(pair)
+            self._spoken[pair] = own._replace(after_run=own.after_run + 1, total=own.total + 1)
 
     def save(self) -> None:
-        moved = [self.members[pair] for pair in self._moved]
-        Membership.objects.bulk_update(moved, ["last_read_seq", "read_number", "own_after_mark"])
+        """Everything that the accepted drafts change, in a constant number of statements."""
+        statements.insert_messages(self.fresh)
+        for message in self.fresh:
+            self.counters[message.room_id].last_message_id = message.id
+        if mentions := [mention for m in self.fresh for mention in _mentions(m)]:
+            Mention.objects.bulk_create(mentions)
+        statements.move_marks(self._spoken.values())
         if self.woken:
             # The tailer finds the new room by this, where the publish was lost.
             peers = Membership.objects.filter(RowIn("room_id", "user_id", rows=self.woken))
             peers.update(changed_at=now(), is_hidden=False)
-        changed = {room_id for room_id, _ in self._moved}
-        RoomCounter.objects.bulk_update(
-            [self.counters[room_id] for room_id in changed],
-            ["last_seq", "message_count", "last_message_id", "version", "last_message_at", "changed_at"],
-        )
-
-
-def _memberships(pairs: Collection[Pair]) -> dict[Pair, Membership]:
-    """Locked, because marking as read moves the same marks without the room's lock."""
-    if not pairs:
-        return {}
-    rows = Membership.objects.select_for_update().filter(RowIn("room_id", "user_id", rows=sorted(pairs)))
-    return {(m.room_id, m.user_id): m for m in rows}
+        statements.save_counters([c for c in self.counters.values() if c.last_message_id], self.at)
 
 
 def _known(drafts: Sequence[Draft]) -> dict[Key, Message]:
-    keys = sorted({d.key for d in drafts})
-    rows = Message.objects.filter(RowIn("room_id", "sender_id", "nonce", rows=keys))
-    return {(m.room_id, m.sender_id or 0, m.nonce): m for m in rows}
+    """Only a client's nonce can have been seen before."""
+    keys = {d.key for d in drafts if d.body.nonce is not None}
+    return statements.find_known(sorted(keys)) if keys else {}
 
 
 def _mentioned(drafts: Sequence[Draft]) -> set[Pair]:
@@ -127,3 +146,15 @@ def _blocks(direct: Sequence[Room]) -> set[frozenset[int]]:
         return set()
     rows = Block.objects.filter(user_id__in=people, blocked_id__in=people)
     return {frozenset(pair) for pair in rows.values_list("user_id", "blocked_id")}
+
+
+def _mentions(message: MessageRow) -> Iterable[Mention]:
+    targets = [*message.mentions, *([Mention.ALL] if message.mention_all else [])]
+    for user_id in targets:
+        yield Mention(
+            room_id=message.room_id,
+            user_id=user_id,
+            seq=message.seq,
+            message_id=message.id,
+            sender_id=message.sender_id or 0,
+        )

@@ -33,7 +33,7 @@ class MessageChange:
         reactions = reactions_of([message])
         (out,) = messages_out([message], reactions=reactions)
         self._change.add(MessageUpdated(room_id=message.room_id, version=message.version, message=out))
-        transaction.on_commit(partial(recent.append, message.room_id, [message], reactions))
+        transaction.on_commit(partial(recent.append, [message], reactions))
         return out
 
     def unchanged(self) -> MessageOut:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Iterable, Sequence
+from functools import cache
 
 import msgspec
 from django.conf import settings
@@ -14,13 +15,16 @@ from chatsite.errors import ChatError, NotFound, Unavailable, ValidationFailed
 from chatsite.gateway.events import Attach, Envelope, publish, to_room, to_user
 from chatsite.transactions import is_lock_conflict, repeated_on_conflict
 from messaging import recent
-from messaging.models import Mention, Message
 from messaging.rendering import messages_out
+from messaging.rows import AnyMessage
 from messaging.schemas import NewMessage, SendAck, SendBody
-from messaging.services.batch import Batch, Key
+from messaging.services.batch import Batch
+from messaging.services.statements import Key
 from rooms.models import Room, RoomCounter
 from rooms.rendering import room_added
 from rooms.services.direct import find_or_make
+
+_pack = msgspec.msgpack.Encoder().encode
 
 
 class Draft(msgspec.Struct, frozen=True, kw_only=True):
@@ -41,7 +45,7 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
 class Sent(msgspec.Struct):
     """A committed message; `duplicate` when a former try had stored it."""
 
-    message: Message
+    message: AnyMessage
     duplicate: bool
     attach: tuple[int, int] | None = None  # (peer id, version): hears of a direct room by its first message
 
@@ -81,8 +85,12 @@ def draft(*, user_id: int, body: SendBody, room_id: int | None = None, receiver_
 def fingerprint(body: SendBody) -> bytes:
     """-> 8 bytes that name the send as first made: an honest retry has the same, even after an edit."""
     parts = (body.content, body.reply_to, sorted(set(body.mentions)), body.mention_all, body.attachment_ids)
-    key = hashlib.sha256(settings.SECRET_KEY.encode()).digest()
-    return hashlib.blake2b(msgspec.msgpack.encode(parts), digest_size=8, key=key).digest()
+    return hashlib.blake2b(_pack(parts), digest_size=8, key=_fingerprint_key(settings.SECRET_KEY)).digest()
+
+
+@cache
+def _fingerprint_key(secret: str) -> bytes:
+    return hashlib.sha256(secret.encode()).digest()
 
 
 def send_one(*, user_id: int, room_id: int, body: SendBody) -> Sent:
@@ -140,9 +148,8 @@ def _transaction(drafts: Sequence[Draft]) -> list[Result]:
     with transaction.atomic():
         batch = Batch.locked(drafts)
         results = [_judge(batch, d) for d in drafts]
-        fresh = list({id(r.message): r for r in results if isinstance(r, Sent) and not r.duplicate}.values())
-        if fresh:
-            _insert(batch, fresh)
+        if batch.fresh:
+            batch.save()
     return results
 
 
@@ -160,73 +167,17 @@ def _judge(batch: Batch, one: Draft) -> Result:
 
 
 def _accept(batch: Batch, one: Draft) -> Sent:
-    """Takes seq, version and number, and remembers the row for the one INSERT."""
-    room, counter = batch.rooms[one.room_id], batch.counters[one.room_id]
-    attach = _first_word(batch, room, counter, one)
-    counter.last_seq += 1
-    counter.message_count += 1
-    message = Message(
-        room_id=one.room_id,
-        seq=counter.last_seq,
-        version=counter.next_version(),
-        number=counter.message_count,
-        sender_id=one.user_id,
-        content=one.body.content,
-        nonce=one.nonce,
-        fingerprint=one.fingerprint,
-        reply_to_id=one.body.reply_to,
-        mentions=sorted(set(one.body.mentions)),
-        mention_all=one.body.mention_all,
-        created_at=counter.changed_at,
-    )
-    counter.last_message_at = message.created_at
-    batch.known[one.key] = message
-    batch.move_mark(message)
-    return Sent(message, duplicate=False, attach=attach)
+    attach = _first_word(batch, one)
+    return Sent(batch.append(one), duplicate=False, attach=attach)
 
 
-def _first_word(batch: Batch, room: Room, counter: RoomCounter, one: Draft) -> tuple[int, int] | None:
+def _first_word(batch: Batch, one: Draft) -> tuple[int, int] | None:
     """The peer of a direct room comes to know of it: -> (peer id, where their stream starts)."""
-    peer_id = room.peer_id(one.user_id)
+    peer_id, counter = batch.room(one.room_id).peer_id(one.user_id), batch.counters[one.room_id]
     if peer_id is None or peer_id == one.user_id or counter.last_seq:
         return None
-    batch.woken.append((room.id, peer_id))
+    batch.woken.append((one.room_id, peer_id))
     return peer_id, counter.version
-
-
-def _insert(batch: Batch, fresh: Sequence[Sent]) -> None:
-    messages = [sent.message for sent in fresh]
-    Message.objects.bulk_create(messages)
-    _read_back_ids(messages)
-    for message in messages:
-        batch.counters[message.room_id].last_message_id = message.id
-    if mentions := [mention for m in messages for mention in _mentions(m)]:
-        Mention.objects.bulk_create(mentions)
-    batch.save()
-
-
-def _read_back_ids(messages: Sequence[Message]) -> None:
-    """MySQL returns no ids from a multi-row INSERT (MariaDB and SQLite do)."""
-    missing = {(m.room_id, m.seq): m for m in messages if m.pk is None}
-    if missing:
-        rooms = {room_id for room_id, _ in missing}
-        first = min(m.version for m in missing.values())
-        rows = Message.objects.filter(room_id__in=rooms, version__gte=first)
-        for pk, room_id, seq in rows.values_list("id", "room_id", "seq"):
-            if message := missing.get((room_id, seq)):
-                message.pk = pk
-
-
-def _mentions(message: Message) -> Iterable[Mention]:
-    targets = [*message.mentions, *([Mention.ALL] if message.mention_all else [])]
-    for user_id in targets:
-        yield Mention(
-            room_id=message.room_id,
-            user_id=user_id,
-            seq=message.seq,
-            message_id=message.id,
-            sender_id=message.sender_id or 0,
-        )
 
 
 def announce(results: Iterable[Result]) -> None:
@@ -234,14 +185,13 @@ def announce(results: Iterable[Result]) -> None:
     fresh = [r for r in results if isinstance(r, Sent) and not r.duplicate]
     if not fresh:
         return
-    outs = messages_out([sent.message for sent in fresh])
+    rows = [sent.message for sent in fresh]
     events: dict[int, list[NewMessage]] = {}
-    for out in outs:
+    for out in messages_out(rows, reactions={}):
         events.setdefault(out.room_id, []).append(NewMessage(room_id=out.room_id, version=out.version, message=out))
     welcomes = [_welcome(sent) for sent in fresh if sent.attach]
     publish(*welcomes, *(to_room(room_id, own[0].version, own) for room_id, own in events.items()))
-    for room_id in events:
-        recent.append(room_id, [sent.message for sent in fresh if sent.message.room_id == room_id])
+    recent.append(rows)
 
 
 def _welcome(sent: Sent) -> Envelope:

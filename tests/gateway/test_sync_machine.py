@@ -163,7 +163,7 @@ class Machine(RuleBasedStateMachine):
         user = [*self.users, self.owner][who]
         with may_refuse("not_a_member"):
             sent = send_one(user_id=user.pk, room_id=self.rooms[where].pk, body=SendBody(content="word"))
-            self.messages.append((user.pk, sent.message.pk))
+            self.messages.append((user.pk, sent.message.id))
 
     @rule(pick=st.randoms(use_true_random=False), deed=st.sampled_from(["edit", "recall", "react"]))
     def change(self, pick: random.Random, deed: str) -> None:

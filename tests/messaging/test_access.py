@@ -119,7 +119,8 @@ def test_the_muted_read_and_recall_but_change_nothing_else(
     ann: Person, bob: Person, room: Room, door: Door, is_refused: Any
 ) -> None:
     message = bob.say(room)
-    Membership.objects.filter(user_id=bob.id).update(muted_until=now() + timedelta(hours=1))
+    muted = {"muted_until": (now() + timedelta(hours=1)).isoformat()}
+    ann.ok("PATCH", f"/api/rooms/{room.id}/members/{bob.id}", muted)
     is_refused(bob, door, message, (403, "muted"))
     for reading in READING.values():
         path = reading.path.format(room=room.id, message=message["id"])
