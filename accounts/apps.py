@@ -5,7 +5,7 @@ class AccountsConfig(AppConfig):
     name = "accounts"
 
     def ready(self) -> None:
-        from accounts.gateway import sign_in
+        from accounts.gateway import read_token
         from chatsite.gateway import pull
 
-        pull.sign_in = sign_in
+        pull.read_token = read_token

@@ -10,13 +10,13 @@ from django.db.models import F
 
 from chatsite.pairs import Condition, any_of
 from messaging.models import Mention
-from rooms.models import Membership
+from rooms.slots import Mark
 
 
 class AfterMarks(Condition):
     """A condition for Mention.objects.filter(): calls one of these members, or all, after their mark."""
 
-    def __init__(self, memberships: Collection[Membership], **extra: Any) -> None:
+    def __init__(self, memberships: Collection[Mark], **extra: Any) -> None:
         super().__init__(F("room_id"), F("user_id"), F("seq"), **extra)
         self.marks = [(m.room_id, m.user_id, Mention.ALL, m.last_read_seq) for m in memberships]
 

@@ -62,8 +62,8 @@ class Epoch(models.Model):
 
     @classmethod
     def current(cls) -> str:
-        epoch, _ = cls.objects.get_or_create(pk=1, defaults={"value": secrets.token_hex(8)})
-        return str(epoch.value)
+        standing = cls.objects.filter(pk=1).values_list("value", flat=True).first()
+        return str(standing or cls.objects.get_or_create(pk=1, defaults={"value": secrets.token_hex(8)})[0].value)
 
 
 class Reaction(models.Model):

@@ -4,7 +4,7 @@ from messaging.services import heads, pull
 
 
 class Source:
-    ready = staticmethod(heads.ready)
+    admit = staticmethod(heads.admit)
     welcome = staticmethod(heads.welcome)
     recent = staticmethod(heads.recent)
     changes = staticmethod(pull.changes)

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from typing import NamedTuple, Protocol
 
 from rooms.changes import RoomChange
-from rooms.models import Membership, RoomCounter
+from rooms.models import RoomCounter
 
 
 class UnreadMentions(NamedTuple):
@@ -12,12 +12,23 @@ class UnreadMentions(NamedTuple):
     first_seq: int | None
 
 
+class Mark(Protocol):
+    """How far a member has read: a Membership, or what says the same."""
+
+    @property
+    def room_id(self) -> int: ...
+    @property
+    def user_id(self) -> int: ...
+    @property
+    def last_read_seq(self) -> int: ...
+
+
 class Timeline(Protocol):
     def last_messages(self, counters: Collection[RoomCounter]) -> dict[int, bytes]:
         """-> {room id: its newest message, encoded}; one constant set of queries."""
 
-    def unread_mentions(self, memberships: Collection[Membership]) -> dict[tuple[int, int], UnreadMentions]:
-        """-> {(room id, user id): mentions after the member's mark}; one query; missing = none."""
+    def unread_mentions(self, marks: Collection[Mark]) -> dict[tuple[int, int], UnreadMentions]:
+        """-> {(room id, user id): others' mentions after the mark}; one query for many; missing = none."""
 
     def add_line(
         self, change: RoomChange, event: str, *, actor_id: int, target_id: int | None = None, value: str | None = None
@@ -29,7 +40,7 @@ class _NoMessages:
     def last_messages(self, counters: Collection[RoomCounter]) -> dict[int, bytes]:
         return {}
 
-    def unread_mentions(self, memberships: Collection[Membership]) -> dict[tuple[int, int], UnreadMentions]:
+    def unread_mentions(self, marks: Collection[Mark]) -> dict[tuple[int, int], UnreadMentions]:
         return {}
 
     def add_line(

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 OUTBOX_BYTES = 1024 * 1024  # transport buffer a connection may have; over it, close 4409
 NORMAL, APPLICATION_CODES = 1000, 3000  # close codes, RFC 6455 §7.4
+HELD_MAX = 1000  # writes that may wait for the end of a sign-in
 DRAIN_BYTES = 64 * 1024  # catch-up waits until the buffer is below this
 BOOT = secrets.token_hex(4)  # tells this process's connections from a former one's
 _numbers = itertools.count(1)
@@ -139,10 +140,28 @@ class Connection:
         self.screen: set[int] = set()  # which of them are open in front of the user
         self.close_code: int | None = None
         self._wire = wire
+        self._held: list[Batch] | None = None
+
+    def hold(self) -> None:
+        """Whatever is written from now on waits until it is `admit`ted: nothing goes out before `ready`."""
+        self._held = []
+
+    def admit(self, ready: bytes) -> None:
+        held, self._held = self._held or (), None
+        self.push(Batch([ready]))
+        for batch in held:
+            self.push(batch)
 
     def push(self, batch: Batch) -> None:
         """Writes at once and never waits; a reader who owes too much is closed and comes back to sync."""
-        if self.close_code is None and not self._wire.write(batch):
+        if self._held is not None:
+            self._hold_back(self._held, batch)
+        elif self.close_code is None and not self._wire.write(batch):
+            self.close(Close.SLOW)
+
+    def _hold_back(self, held: list[Batch], batch: Batch) -> None:
+        held.append(batch)
+        if len(held) > HELD_MAX:
             self.close(Close.SLOW)
 
     def send(self, *texts: bytes) -> None:
@@ -158,8 +177,11 @@ class Connection:
         """Until little is left unsent: catch-up goes at the reader's pace, outside the outbox's bound."""
         await self._wire.drained()
 
-    def close(self, code: int) -> None:
+    def close(self, code: int, *farewell: bytes) -> None:
+        """`farewell` is written even to who is not admitted yet."""
         if self.close_code is None:
             self.close_code = code
             self.hub.leave(self)
+            if farewell:
+                self._wire.write(Batch(farewell))
             self._wire.close(code)

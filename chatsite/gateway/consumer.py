@@ -19,16 +19,16 @@ from django.utils.translation import gettext_lazy as _
 from chatsite.errors import ChatError, RateLimited, Unavailable, ValidationFailed, decode
 from chatsite.gateway import frames, rate_limit
 from chatsite.gateway import pull as slots
+from chatsite.gateway.admission import TooMany
 from chatsite.gateway.authentication import headers_of, limits, locale_of, origin_is_allowed
 from chatsite.gateway.connection import Batch, Connection, PushWire, SendWire, Wire
 from chatsite.gateway.events import Event
 from chatsite.gateway.frames import Authenticate, Close, Ready, Reconnect
 from chatsite.gateway.hub import hub
 from chatsite.gateway.pending import Pending
-from chatsite.gateway.pull import SignedIn
+from chatsite.gateway.pull import Claims
 from chatsite.gateway.router import CommandRouter
 from chatsite.gateway.uvicorn_protocol import GatewayProtocol, protocol_of
-from chatsite.pool import in_pool
 
 logger = logging.getLogger(__name__)
 
@@ -159,6 +159,9 @@ class GatewayConsumer(AsyncConsumer):  # type: ignore[misc]
             if frame.type != "authenticate":
                 raise ChatError("authentication_failed")
             return await self._enter(frame.id, self._decode_authenticate(frame))
+        except TooMany as storm:
+            self._wire.write(Batch([Reconnect(retry_after=storm.retry_after).frame()]))
+            raise Ended(Close.RESTART) from storm
         except ChatError as error:
             self._refuse(frame.id, error)
             raise Ended(Close.RESTART if error.code == "unavailable" else Close.UNAUTHENTICATED) from error
@@ -173,28 +176,31 @@ class GatewayConsumer(AsyncConsumer):  # type: ignore[misc]
 
     async def _enter(self, reply_to: str | None, command: Authenticate) -> Connection:
         """Subscribe, read where the rooms stand, say `ready`, then catch up behind gates: never the other way round."""
-        signed_in = await in_pool(slots.sign_in, command.token)
-        connection = self._connection(signed_in)
-        self.connection = connection
+        claims = slots.read_token(command.token)
+        connection = self._connection(claims)
+        connection.hold()
         connection.hub.enter(connection)
         try:
-            ready = await in_pool(slots.pull.ready, signed_in.user_id)
-        except ChatError:
+            ready = await connection.hub.admission.admit(claims)
+            if connection.close_code is not None:
+                raise Disconnected  # revoked while we asked whether it stands
+            connection.locale = ready.locale
+            ahead = connection.hub.follow(connection, ready.heads)
+            connection.admit(self._ready_frame(reply_to, claims, ready))
+            await self._catch_up(connection, command, ready, ahead)
+        except BaseException:
             connection.hub.leave(connection)
             raise
-        ahead = connection.hub.follow(connection, ready.heads)
-        connection.send(self._ready_frame(reply_to, signed_in, ready))
-        await self._catch_up(connection, command, ready, ahead)
         return connection
 
-    def _connection(self, signed_in: SignedIn) -> Connection:
+    def _connection(self, claims: Claims) -> Connection:
         connection = Connection(
             hub=hub(),
             wire=self._wire,
-            user_id=signed_in.user_id,
-            session_id=signed_in.session_id,
-            locale=signed_in.locale or self._locale,
-            expires_at=signed_in.expires_at,
+            user_id=claims.user_id,
+            session_id=claims.session_id,
+            locale=self._locale,
+            expires_at=claims.expires_at,
         )
         if self._protocol is not None:
             self._protocol.on_pong = partial(self._heard, connection)
@@ -204,10 +210,10 @@ class GatewayConsumer(AsyncConsumer):  # type: ignore[misc]
     def _heard(self, connection: Connection) -> None:
         connection.heard_at = connection.hub.loop.time()
 
-    def _ready_frame(self, reply_to: str | None, signed_in: SignedIn, ready: slots.Ready) -> bytes:
+    def _ready_frame(self, reply_to: str | None, claims: Claims, ready: slots.Ready) -> bytes:
         event = Ready(
             user=ready.user,
-            session_id=signed_in.session_id,
+            session_id=claims.session_id,
             protocol=PROTOCOL,
             epoch=ready.epoch,
             server_time=now(),
@@ -299,18 +305,20 @@ class GatewayConsumer(AsyncConsumer):  # type: ignore[misc]
     async def _extend(self, connection: Connection, frame: Incoming) -> None:
         """`authenticate` again, with a fresh token of the same user and session."""
         try:
-            signed_in = await in_pool(slots.sign_in, self._decode_authenticate(frame).token)
+            claims = slots.read_token(self._decode_authenticate(frame).token)
+            ready = await connection.hub.admission.admit(claims)
+        except TooMany as storm:
+            raise Unavailable(storm.retry_after) from storm
         except ChatError as error:
             if error.code in ("authentication_failed", "token_expired"):
                 connection.send_error(error, frame.id)
                 raise Ended(Close.UNAUTHENTICATED) from error
             raise
-        if (signed_in.user_id, signed_in.session_id) != (connection.user_id, connection.session_id):
+        if (claims.user_id, claims.session_id) != (connection.user_id, connection.session_id):
             connection.send_error(ChatError("authentication_failed"), frame.id)
             raise Ended(Close.UNAUTHENTICATED)
-        connection.expires_at = signed_in.expires_at
-        ready = await in_pool(slots.pull.ready, signed_in.user_id)
-        connection.send(self._ready_frame(frame.id, signed_in, ready))
+        connection.expires_at = claims.expires_at
+        connection.send(self._ready_frame(frame.id, claims, ready))
 
     # --- the server stops
 
@@ -318,7 +326,11 @@ class GatewayConsumer(AsyncConsumer):  # type: ignore[misc]
         connection.hub.spawn(self._say_goodbye(connection))
 
     async def _say_goodbye(self, connection: Connection) -> None:
-        connection.send_event(Reconnect(retry_after=RESTART_RETRY_SECONDS))
+        reconnect = Reconnect(retry_after=RESTART_RETRY_SECONDS).frame()
+        if not self._pending.count:
+            connection.close(Close.RESTART, reconnect)
+            return
+        connection.send(reconnect)
         with suppress(TimeoutError):
             async with asyncio.timeout(DRAIN_SECONDS):
                 await self._pending.at_most(0)

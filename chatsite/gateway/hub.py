@@ -16,6 +16,7 @@ from channels.layers import get_channel_layer
 
 from chatsite.errors import ChatError
 from chatsite.gateway import pull as slots
+from chatsite.gateway.admission import Admission
 from chatsite.gateway.beat import MESSAGE_TYPE as BEAT
 from chatsite.gateway.beat import Beat
 from chatsite.gateway.connection import Batch, Connection
@@ -46,6 +47,7 @@ class Hub:
         self.loop = loop
         self.rooms: dict[int, RoomStream] = {}
         self.users: dict[int, set[Connection]] = {}
+        self.admission = Admission(loop)
         self.subscriptions = Subscriptions(self)
         self.tailer = Tailer(self)
         self.beat = Beat(self)
@@ -267,8 +269,7 @@ class Hub:
 
     def revoke(self, connections: Iterable[Connection], texts: list[bytes]) -> None:
         for connection in connections:
-            connection.send(*texts)
-            connection.close(Close.UNAUTHENTICATED)
+            connection.close(Close.UNAUTHENTICATED, *texts)
 
     # --- what did not come in is pulled
 

@@ -1,16 +1,17 @@
 """What the gateway asks of the database, through slots that the apps fill in their AppConfig.ready()."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple, Protocol
 
+from chatsite.errors import ChatError
 
-class SignedIn(NamedTuple):
-    """Whose access token it is; `expires_at` in Unix seconds."""
+
+class Claims(NamedTuple):
+    """What a genuine access token says; whether it still counts is asked with `admit`. `expires_at` in Unix seconds."""
 
     user_id: int
     session_id: int
-    locale: str
     expires_at: float
 
 
@@ -23,8 +24,11 @@ class Head(NamedTuple):
 
 
 class Ready(NamedTuple):
+    """Who has been admitted, and where their rooms stand; `locale` is a Django language code."""
+
     epoch: str
     user: Any
+    locale: str
     heads: list[Head]
 
 
@@ -63,7 +67,8 @@ class Recent(NamedTuple):
 class Pull(Protocol):
     """Synchronous, constant in queries; runs in the database pool."""
 
-    def ready(self, user_id: int) -> Ready: ...
+    def admit(self, claims: Sequence[Claims]) -> list[Ready | ChatError]:
+        """-> for each of many who sign in at once what `ready` tells them, or why they are refused."""
 
     def heads(self, room_ids: Collection[int]) -> dict[int, int]:
         """-> {room id: version}"""
@@ -88,4 +93,5 @@ class _Unfilled:
 
 
 pull: Pull = _Unfilled()
-sign_in: Callable[[str], SignedIn] = _Unfilled()  # type: ignore[assignment]
+# access token -> its claims, without the database; raises token_expired or authentication_failed
+read_token: Callable[[str], Claims] = _Unfilled()  # type: ignore[assignment]

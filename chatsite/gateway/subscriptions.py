@@ -30,6 +30,8 @@ class Subscriptions:
         self._channel: str | None = None
         self._wanted: dict[str, int] = {groups.HUBS: 0}  # group -> room id, 0 for other groups
         self._added: set[str] = set()
+        self._fresh: set[str] = {groups.HUBS}  # wanted, not added yet
+        self._stale: set[str] = set()  # added, no longer wanted
         self._changed = asyncio.Event()
         self._changed.set()
 
@@ -41,7 +43,10 @@ class Subscriptions:
 
     def _want(self, group: str, room_id: int) -> None:
         self._wanted[group] = room_id
-        self._changed.set()
+        self._stale.discard(group)
+        if group not in self._added:
+            self._fresh.add(group)
+            self._changed.set()
 
     def drop_room(self, room_id: int) -> None:
         self._drop(groups.room(room_id))
@@ -51,7 +56,10 @@ class Subscriptions:
 
     def _drop(self, group: str) -> None:
         self._wanted.pop(group, None)
-        self._changed.set()
+        self._fresh.discard(group)
+        if group in self._added:
+            self._stale.add(group)
+            self._changed.set()
 
     def use(self, channel: str) -> None:
         """The hub has a new channel: everything is added to it afresh."""
@@ -61,6 +69,8 @@ class Subscriptions:
     def renew(self) -> None:
         """Redis may have forgotten us: add every group again (a failed group_add stays in the layer's books)."""
         self._added.clear()
+        self._stale.clear()
+        self._fresh = set(self._wanted)
         self._changed.set()
 
     async def run(self) -> None:
@@ -77,17 +87,28 @@ class Subscriptions:
                 self._changed.set()
 
     async def _bring_into_step(self, channel: str) -> None:
-        layer = get_channel_layer()
-        fresh = [group for group in self._wanted if group not in self._added]
-        for group in fresh:
-            async with asyncio.timeout(ADD_TIMEOUT_SECONDS):
-                await layer.group_add(group, channel)
-            self._added.add(group)
-        for group in [g for g in self._added if g not in self._wanted]:
-            async with asyncio.timeout(ADD_TIMEOUT_SECONDS):
-                await layer.group_discard(group, channel)
-            self._added.discard(group)
+        """All that is wanted by now, and all that no longer is, with one command each."""
+        await self._add(fresh := list(self._fresh), channel)
+        await self._discard(list(self._stale), channel)
         await self._check_heads([room for group in fresh if (room := self._wanted.get(group))])
+
+    async def _add(self, fresh: list[str], channel: str) -> None:
+        if not fresh:
+            return
+        async with asyncio.timeout(ADD_TIMEOUT_SECONDS):
+            await get_channel_layer().group_add_many(fresh, channel)
+        self._added.update(fresh)
+        self._fresh.difference_update(fresh)
+        self._stale.update(group for group in fresh if group not in self._wanted)
+
+    async def _discard(self, stale: list[str], channel: str) -> None:
+        if not stale:
+            return
+        async with asyncio.timeout(ADD_TIMEOUT_SECONDS):
+            await get_channel_layer().group_discard_many(stale, channel)
+        self._added.difference_update(stale)
+        self._stale.difference_update(stale)
+        self._fresh.update(group for group in stale if group in self._wanted)
 
     async def _check_heads(self, room_ids: list[int]) -> None:
         """What was committed between reading a room's head and hearing its group."""

@@ -113,7 +113,7 @@ CACHES = {
 }
 CHANNEL_LAYERS = {
     "default": {
-        "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
+        "BACKEND": "chatsite.gateway.layer.GatewayLayer",
         # Without a timeout of its own: redis-py's swallows cancellation on Python 3.11; the gateway sets its own.
         "CONFIG": {"hosts": [{"address": REDIS_URL, "socket_timeout": None}], "prefix": REDIS_PREFIX},
     },

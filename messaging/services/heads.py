@@ -1,38 +1,76 @@
 """Where rooms stand: what `ready`, a welcome and the tailer are made of. Constant in queries."""
 
-from collections.abc import Collection
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from typing import NamedTuple
 
+from django.db import connection
+
+from accounts.gateway import locale_of, standing
 from accounts.models import Session, User
 from accounts.public import user_out
-from chatsite.gateway.pull import Head, Moved, Ready, Recent
+from chatsite.errors import ChatError
+from chatsite.gateway.pull import Claims, Head, Moved, Ready, Recent
 from messaging.models import Epoch
 from messaging.schemas import RoomHead
 from messaging.services.pull import farewell
 from rooms import slots
 from rooms.models import Membership, Room, RoomCounter
 from rooms.rendering import NO_MENTIONS, room_added
-from rooms.slots import UnreadMentions
 
 
-def ready(user_id: int) -> Ready:
-    """Who I am and where each of my rooms stands."""
-    rooms = set(Room.objects.of(user_id).values_list("id", flat=True))
-    # Heads first: who is a member after them may read up to them.
-    counters = RoomCounter.objects.in_bulk(list(rooms))
-    memberships = list(Membership.objects.current().filter(user_id=user_id, room_id__in=rooms))
-    mentions = slots.timeline.unread_mentions(memberships) if memberships else {}
-    me = User.objects.get(pk=user_id)
+class Standing(NamedTuple):
+    """A member's mark in a room, and where the room stands."""
+
+    user_id: int
+    room_id: int
+    version: int
+    last_seq: int
+    last_read_seq: int
+    unread_count: int
+
+
+# One statement sees one moment: who is a member in it may read up to the head in it.
+_STANDINGS = """
+SELECT own.user_id, own.room_id, counter.version, counter.last_seq, own.last_read_seq,
+    counter.message_count - own.read_number - own.own_after_mark
+FROM rooms_membership own JOIN rooms_roomcounter counter ON counter.room_id = own.room_id
+WHERE own.user_id IN ({}) AND own.left_at IS NULL AND NOT own.is_hidden
+"""
+
+
+def admit(claims: Sequence[Claims]) -> list[Ready | ChatError]:
+    """Who has come, and where each of their rooms stands; the queries grow neither with people nor with rooms."""
+    users = standing(claims)
+    rooms = heads_of({user.pk for user in users if user})
+    epoch = Epoch.current()
+    return [_ready(epoch, user, rooms) for user in users]
+
+
+def _ready(epoch: str, user: User | None, rooms: Mapping[int, list[Head]]) -> Ready | ChatError:
+    if user is None:
+        return ChatError("authentication_failed")
     # Presence hears of this connection only after `ready`; oneself one sees as one chose to be.
-    user = user_out(me, status=me.status)
-    rows = [_head(m, counters[m.room_id], mentions.get((m.room_id, user_id), NO_MENTIONS)) for m in memberships]
-    return Ready(Epoch.current(), user, rows)
+    return Ready(epoch, user_out(user, status=user.status), locale_of(user), rooms.get(user.pk, []))
 
 
-def _head(membership: Membership, counter: RoomCounter, mentions: UnreadMentions) -> Head:
-    unread = membership.unread_count(counter.message_count)
-    row = RoomHead(counter.room_id, counter.version, counter.last_seq, membership.last_read_seq, unread, mentions.count)
-    return Head(counter.room_id, counter.version, row)
+def heads_of(user_ids: Collection[int]) -> dict[int, list[Head]]:
+    """-> {user id: where each of their rooms stands}; two queries."""
+    found: dict[int, list[Head]] = defaultdict(list)
+    standings = _standings(user_ids) if user_ids else []
+    mentions = slots.timeline.unread_mentions([s for s in standings if s.unread_count > 0])
+    for s in standings:
+        calls = mentions.get((s.room_id, s.user_id), NO_MENTIONS).count
+        row = RoomHead(s.room_id, s.version, s.last_seq, s.last_read_seq, max(0, s.unread_count), calls)
+        found[s.user_id].append(Head(s.room_id, s.version, row))
+    return found
+
+
+def _standings(user_ids: Collection[int]) -> list[Standing]:
+    with connection.cursor() as cursor:
+        cursor.execute(_STANDINGS.format(", ".join(["%s"] * len(user_ids))), list(user_ids))
+        return [Standing(*row) for row in cursor.fetchall()]
 
 
 def heads(room_ids: Collection[int]) -> dict[int, int]:

@@ -1,8 +1,8 @@
 """Who was called by name: the count behind each room's mark, and the inbox over all rooms."""
 
-from collections.abc import Collection, Sequence
-
-from django.db.models import Count, Min
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from chatsite.api.pagination import from_cursor, page
 from messaging.after_marks import AfterMarks
@@ -10,28 +10,46 @@ from messaging.models import Mention, Message
 from messaging.rendering import messages_out
 from messaging.schemas import MessageId, MessagePage
 from rooms.models import Membership
-from rooms.slots import UnreadMentions
+from rooms.slots import Mark, UnreadMentions
 
-ROOMS_MAX = 1_000  # a statement
+MARKS_MAX = 2_500  # a statement; MariaDB gives up on using the index somewhere above 5,000 conditions
 
 
-def unread_mentions(memberships: Collection[Membership]) -> dict[tuple[int, int], UnreadMentions]:
+def unread_mentions(marks: Collection[Mark]) -> dict[tuple[int, int], UnreadMentions]:
     """-> {(room id, user id): others' mentions of the member after their mark}; missing = none.
 
-    One query for one user's memberships, up to ROOMS_MAX of them.
+    One query for up to MARKS_MAX marks, of whomever they are.
     """
     found: dict[tuple[int, int], UnreadMentions] = {}
-    for user_id in {m.user_id for m in memberships}:
-        own = [m for m in memberships if m.user_id == user_id]
-        for start in range(0, len(own), ROOMS_MAX):
-            found |= _unread(user_id, own[start : start + ROOMS_MAX])
+    all_marks = list(marks)
+    for start in range(0, len(all_marks), MARKS_MAX):
+        own = all_marks[start : start + MARKS_MAX]
+        calls = _calls(own)
+        found |= {(m.room_id, m.user_id): unread for m in own if (unread := _unread(m, calls))}
     return found
 
 
-def _unread(user_id: int, own: Sequence[Membership]) -> dict[tuple[int, int], UnreadMentions]:
-    rows = Mention.objects.filter(AfterMarks(own)).exclude(sender_id=user_id).values("room_id").order_by()
-    totals = rows.annotate(total=Count("seq", distinct=True), first=Min("seq"))
-    return {(row["room_id"], user_id): UnreadMentions(row["total"], row["first"]) for row in totals}
+def _calls(marks: Collection[Mark]) -> dict[tuple[int, int], list[tuple[int, int]]]:
+    """-> {(room id, user id or ALL): (seq, sender) of each call, ascending}"""
+    calls: dict[tuple[int, int], list[tuple[int, int]]] = defaultdict(list)
+    rows = Mention.objects.filter(AfterMarks(marks)).order_by().values_list("room_id", "user_id", "seq", "sender_id")
+    for room_id, user_id, seq, sender_id in rows:
+        calls[room_id, user_id].append((seq, sender_id))
+    for own in calls.values():
+        own.sort()
+    return calls
+
+
+def _unread(mark: Mark, calls: Mapping[tuple[int, int], list[tuple[int, int]]]) -> UnreadMentions | None:
+    mine = calls.get((mark.room_id, mark.user_id), ())
+    all_of_us = calls.get((mark.room_id, Mention.ALL), ())
+    seqs = {*_after(mark, mine), *_after(mark, all_of_us)}
+    return UnreadMentions(len(seqs), min(seqs)) if seqs else None
+
+
+def _after(mark: Mark, calls: Sequence[tuple[int, int]]) -> Iterable[int]:
+    start = bisect_right(calls, mark.last_read_seq, key=lambda call: call[0])
+    return (seq for seq, sender_id in calls[start:] if sender_id != mark.user_id)
 
 
 def my_mentions(*, user_id: int, cursor: str | None, limit: int) -> MessagePage:

@@ -213,13 +213,13 @@ class Machine(RuleBasedStateMachine):
         )
         client.connection = connection
         self.hub.enter(connection)
-        ready = await in_pool(heads.ready, client.user_id)
-        ahead = self.hub.follow(connection, ready.heads)
-        known = {h.room_id: h.version for h in ready.heads}
+        rooms = (await in_pool(heads.heads_of, [client.user_id])).get(client.user_id, [])
+        ahead = self.hub.follow(connection, rooms)
+        known = {h.room_id: h.version for h in rooms}
         for room_id in client.rooms.keys() - known.keys():
             connection.send(slots.pull.farewell(room_id))
         behind = {r: room["version"] for r, room in client.rooms.items() if r in known and room["version"] != known[r]}
-        for head in ready.heads:
+        for head in rooms:
             if head.room_id not in client.rooms:
                 client.open(head.room_id, head.version)
         behind |= {r: known[r] for r in ahead if r not in behind}
