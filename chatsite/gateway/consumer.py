@@ -23,11 +23,11 @@ from chatsite.gateway.admission import TooMany
 from chatsite.gateway.authentication import headers_of, limits, locale_of, origin_is_allowed
 from chatsite.gateway.connection import Batch, Connection, PushWire, SendWire, Wire
 from chatsite.gateway.events import Event
-from chatsite.gateway.frames import Authenticate, Close, Ready, Reconnect
+from chatsite.gateway.frames import Authenticate, Close, Command, Ready, Reconnect
 from chatsite.gateway.hub import hub
 from chatsite.gateway.pending import Pending
 from chatsite.gateway.pull import Claims
-from chatsite.gateway.router import CommandRouter
+from chatsite.gateway.router import CommandRouter, PipelinedHandler
 from chatsite.gateway.uvicorn_protocol import GatewayProtocol, protocol_of
 
 logger = logging.getLogger(__name__)
@@ -40,6 +40,7 @@ DRAIN_SECONDS = 8.0
 PROTOCOL = 1
 
 _parse = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
+_parse_strictly = msgspec.json.Decoder(Command).decode
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 
@@ -97,6 +98,10 @@ def _id(raw: msgspec.Raw | None) -> str | None:
     return None if raw is None or _bad_id(raw) else msgspec.json.decode(raw, type=str | None)
 
 
+def _is_too_long(reply_to: str | None) -> bool:
+    return reply_to is not None and len(reply_to) > ID_CHARS
+
+
 def _bad_id(raw: msgspec.Raw | None) -> bool:
     if raw is None:
         return False
@@ -141,6 +146,7 @@ class GatewayConsumer(AsyncConsumer):  # type: ignore[misc]
         return message
 
     _over = False
+    _is_idle = False  # waits for the next frame
 
     async def _until_closed(self) -> None:
         """Reads on until the server says the socket is closed, so that the close frame gets out."""
@@ -242,15 +248,49 @@ class GatewayConsumer(AsyncConsumer):  # type: ignore[misc]
         try:
             for hook in self.router.connect_hooks:
                 await hook(connection)
+            if self._protocol is not None:
+                self._protocol.on_text = partial(self._take, connection)
             while True:
+                self._is_idle = True
                 message = await self._next()
+                self._is_idle = False
                 self._heard(connection)
                 self._require_budget(connection)
                 await self._dispatch(connection, parse(message))
         finally:
+            self._is_idle = False
             connection.hub.leave(connection)
             for hook in self.router.disconnect_hooks:
                 await hook(connection)
+
+    def _take(self, connection: Connection, text: bytes) -> bool:
+        """Starts a pipelined command right where it comes off the wire; False = it takes its turn in the queue.
+
+        Only what is in order is taken. Whatever is wrong with a frame, `_dispatch` finds and answers.
+        """
+        if not self._is_idle or self._pending.count >= PENDING_MAX or len(text) > settings.FRAME_BYTES:
+            return False
+        try:
+            frame = _parse_strictly(text)
+            route = self.router.routes[frame.type]
+            if route.pipelined is None or _is_too_long(frame.id):
+                return False
+            command = msgspec.json.decode(frame.data, type=route.schema)
+            if route.rate is not None:
+                route.rate.take(connection.user_id)
+            rate_limit.frames.take(connection.id)
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, KeyError, ChatError):
+            return False
+        self._heard(connection)
+        try:
+            self._begin(connection, frame.id, route.pipelined, command)
+        except ChatError as error:
+            connection.send_error(error, frame.id)
+        return True
+
+    def _begin(self, connection: Connection, reply_to: str | None, handler: PipelinedHandler, command: Any) -> None:
+        handler(connection, command, partial(self._finish, connection, reply_to))
+        self._pending.add()
 
     def _require_budget(self, connection: Connection) -> None:
         try:
@@ -271,8 +311,7 @@ class GatewayConsumer(AsyncConsumer):  # type: ignore[misc]
                 route.rate.take(connection.user_id)
             if route.pipelined is not None:
                 await self._pending.at_most(PENDING_MAX - 1)
-                route.pipelined(connection, command, partial(self._finish, connection, frame.id))
-                self._pending.add()
+                self._begin(connection, frame.id, route.pipelined, command)
             else:
                 await self._pending.at_most(0)  # any other command waits for the sends before it
                 self._answer(connection, frame.id, await route.handler(connection, command))

@@ -24,7 +24,7 @@ class Close(IntEnum):
     TOO_MANY = 4429
 
 
-class Command(msgspec.Struct, frozen=True):
+class Command(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One frame from a client; `data` stays raw until the router knows its type."""
 
     type: str

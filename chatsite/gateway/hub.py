@@ -52,13 +52,14 @@ class Hub:
         self.tailer = Tailer(self)
         self.beat = Beat(self)
         self.channel: str | None = None
+        self._origin = ""
         self._receiver: asyncio.Task[None] | None = None
         self._dirty: set[RoomStream] = set()
         self._tasks: set[asyncio.Task[None]] = set()
 
     def start(self) -> None:
         """Publishes and listens from now on."""
-        bind_to(self.loop)
+        self._origin = bind_to(self.loop, self.accept).origin
         for run in (self.subscriptions.run, self.tailer.run, self.beat.run, self._care):
             self.spawn(run())
         self.listen_anew()
@@ -190,15 +191,14 @@ class Hub:
                     message = await layer.receive(self.channel)
                     if message["type"] == BEAT:
                         self.beat.heard()
-                    else:
-                        self.accept(message["envelope"])
+                    elif message["from"] != self._origin:
+                        self.accept(_decode(message["envelope"]))
             except Exception as error:  # Redis away, at start or in the middle: the tailer delivers meanwhile
                 logger.warning("hub_receive_failed", extra={"error": repr(error)})
                 await asyncio.sleep(1)
 
-    def accept(self, data: bytes) -> None:
-        """One envelope off the channel layer."""
-        envelope = _decode(data)
+    def accept(self, envelope: Envelope) -> None:
+        """From another process by way of the channel layer, or from this one."""
         if envelope.first:
             self._accept_versions(envelope)
         elif envelope.user_id:

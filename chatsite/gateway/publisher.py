@@ -1,11 +1,13 @@
-"""Sends envelopes to every process through the channel layer: a hint that may be lost, and that nobody waits for."""
+"""Hands envelopes to this process's hub, and to all others through the channel layer: a hint that may be lost."""
 
 import asyncio
 import atexit
 import logging
+import secrets
 import threading
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from typing import Any
 
 import msgspec
 from channels.layers import get_channel_layer
@@ -23,10 +25,15 @@ _encode = msgspec.msgpack.Encoder().encode
 
 
 class Publisher:
-    """One per process, bound to one event loop; `put` may be called from any thread."""
+    """One per process, bound to one event loop; `put` may be called from any thread.
 
-    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+    `deliver` is the hub on the same loop: what this process itself has committed waits for no Redis.
+    """
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, deliver: Callable[[Envelope], None] | None = None) -> None:
         self.loop = loop
+        self.origin = secrets.token_hex(4)  # by which the hub knows its own echo
+        self._deliver = deliver
         self._queue: deque[Envelope] = deque()
         self._task: asyncio.Task[None] | None = None
         self.dropped = 0
@@ -36,6 +43,9 @@ class Publisher:
             self.loop.call_soon_threadsafe(self._enqueue, tuple(envelopes))
 
     def _enqueue(self, envelopes: tuple[Envelope, ...]) -> None:
+        if self._deliver is not None:
+            for envelope in envelopes:
+                self._deliver(envelope)
         if len(self._queue) + len(envelopes) > QUEUE_MAX:
             self.dropped += len(envelopes)
             return
@@ -46,17 +56,20 @@ class Publisher:
     async def _run(self) -> None:
         while self._queue:
             batch, self._queue = merge(self._queue), deque()
-            for envelope in batch:
-                await self._send(envelope)
+            await self._send(batch)
 
-    async def _send(self, envelope: Envelope) -> None:
-        message = {"type": MESSAGE_TYPE, "envelope": _encode(envelope)}
+    async def _send(self, batch: list[Envelope]) -> None:
+        """In one write, however many groups."""
+        messages = [(envelope.group, self._message(envelope)) for envelope in batch]
         try:
             async with asyncio.timeout(SEND_TIMEOUT_SECONDS):
-                await get_channel_layer().group_send(envelope.group, message)
+                await get_channel_layer().group_send_many(messages)
         except Exception as error:  # whatever Redis throws: the tailer delivers what is lost here
-            self.dropped += 1
-            logger.warning("publish_lost", extra={"group": envelope.group, "error": repr(error)})
+            self.dropped += len(batch)
+            logger.warning("publish_lost", extra={"envelopes": len(batch), "error": repr(error)})
+
+    def _message(self, envelope: Envelope) -> dict[str, Any]:
+        return {"type": MESSAGE_TYPE, "from": self.origin, "envelope": _encode(envelope)}
 
     async def flushed(self) -> None:
         """Until everything put so far has been sent or given up."""
@@ -98,11 +111,11 @@ def publisher() -> Publisher:
         return _publisher
 
 
-def bind_to(loop: asyncio.AbstractEventLoop) -> Publisher:
+def bind_to(loop: asyncio.AbstractEventLoop, deliver: Callable[[Envelope], None]) -> Publisher:
     """Called by the hub when it starts on `loop`."""
     global _publisher
     with _lock:
-        _publisher = Publisher(loop)
+        _publisher = Publisher(loop, deliver)
         return _publisher
 
 

@@ -43,12 +43,12 @@ class Ear:
 async def test_all_of_many_groups_are_heard_after_one_command(layer: GatewayLayer) -> None:
     channel = await layer.new_channel()
     names = [f"room.{n}" for n in range(2500)]
-    commands: list[Any] = []
-    pubsub = layer._get_layer()._shards[0]._pubsub
-    execute = pubsub.execute_command
-    pubsub.execute_command = lambda *args: commands.append(args[0]) or execute(*args)
+    asked: list[Any] = []
+    line = layer._get_layer()._shards[0]._in
+    ask = line.ask
+    line.ask = lambda *commands, **replies: asked.extend(commands) or ask(*commands, **replies)
     await layer.group_add_many(names, channel)
-    assert commands == ["SUBSCRIBE"] * 3
+    assert [command[0] for command in asked] == ["SUBSCRIBE"] * 3
     for name in (names[0], names[1234], names[-1]):
         await Ear(layer, channel).hears(name)
 

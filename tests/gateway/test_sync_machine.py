@@ -245,7 +245,7 @@ class Machine(RuleBasedStateMachine):
             self.run(self.accept(envelope))
 
     async def accept(self, envelope: Envelope) -> None:
-        self.hub.accept(encode(envelope))
+        self.hub.accept(envelope)
         await self.settle()
 
     async def settle(self) -> None:
