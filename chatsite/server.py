@@ -11,9 +11,8 @@ from uvicorn.supervisors import Multiprocess
 from chatsite.database import NotReady
 
 APPLICATION = "chatsite.asgi:application"
-GATEWAY_PROTOCOL = "chatsite.gateway.uvicorn_protocol:GatewayProtocol"
+HTTP_PROTOCOL = "chatsite.gateway.uvicorn_protocol:HttpProtocol"  # serves the WebSockets, too
 BACKLOG = 4096  # connections that wait to be accepted when everybody comes back at once
-FRAME_SLACK = 64 * 1024  # bytes over the limit that still arrive, to be answered by close 4413 instead of 1009
 GRACE_SECONDS = 10
 
 
@@ -24,10 +23,8 @@ def config() -> uvicorn.Config:
         port=settings.PORT,
         workers=settings.WEB_CONCURRENCY,
         loop="uvloop" if importlib.util.find_spec("uvloop") else "asyncio",
-        http="httptools",
-        ws=GATEWAY_PROTOCOL,
-        ws_per_message_deflate=False,  # 300 kB of memory a connection
-        ws_max_size=settings.FRAME_BYTES + FRAME_SLACK,
+        http=HTTP_PROTOCOL,
+        ws="none",
         backlog=BACKLOG,
         timeout_graceful_shutdown=GRACE_SECONDS,
         forwarded_allow_ips=settings.TRUSTED_PROXIES,

@@ -21,12 +21,12 @@ router = CommandRouter()
 
 
 @router.on_connect
-async def arrive(connection: Connection) -> None:
+def arrive(connection: Connection) -> None:
     tracker().add(connection.id, connection.user_id)
 
 
 @router.on_disconnect
-async def depart(connection: Connection) -> None:
+def depart(connection: Connection) -> None:
     tracker().remove(connection.id, restarting=connection.close_code == Close.RESTART)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import itertools
 import secrets
-import struct
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
@@ -14,6 +13,7 @@ from chatsite.errors import ChatError
 from chatsite.gateway import frames
 from chatsite.gateway.events import Event
 from chatsite.gateway.frames import Close
+from chatsite.gateway.websocket import text_frame
 
 if TYPE_CHECKING:
     from chatsite.gateway.hub import Hub
@@ -21,21 +21,15 @@ if TYPE_CHECKING:
 OUTBOX_BYTES = 1024 * 1024  # transport buffer a connection may have; over it, close 4409
 NORMAL, APPLICATION_CODES = 1000, 3000  # close codes, RFC 6455 §7.4
 HELD_MAX = 1000  # writes that may wait for the end of a sign-in
-DRAIN_BYTES = 64 * 1024  # catch-up waits until the buffer is below this
 BOOT = secrets.token_hex(4)  # tells this process's connections from a former one's
 _numbers = itertools.count(1)
 
+Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 
 
-def websocket_frame(text: bytes) -> bytes:
-    """-> an unmasked, final text frame (RFC 6455 §5.2)."""
-    size = len(text)
-    if size < 126:
-        return struct.pack("!BB", 0x81, size) + text
-    if size < 65_536:
-        return struct.pack("!BBH", 0x81, 126, size) + text
-    return struct.pack("!BBQ", 0x81, 127, size) + text
+class Disconnected(Exception):
+    """The peer is gone, or the connection was closed."""
 
 
 class Batch:
@@ -50,47 +44,48 @@ class Batch:
     @property
     def wire(self) -> bytes:
         if self._wire is None:
-            self._wire = b"".join(map(websocket_frame, self.texts))
+            self._wire = b"".join(map(text_frame, self.texts))
         return self._wire
 
 
 class Wire(Protocol):
-    """Where frames go. `write` returns False once the reader is hopelessly behind."""
+    """The socket itself. `write` returns False once the reader is hopelessly behind."""
+
+    async def receive(self) -> str | bytes:
+        """-> the next text, or bytes of a binary frame. Raises Disconnected."""
 
     def write(self, batch: Batch) -> bool: ...
     async def drained(self) -> None: ...
+    def ping(self) -> None: ...
     def close(self, code: int) -> None: ...
 
 
-class PushWire:
-    """Straight into the server's transport (chatsite/gateway/uvicorn_protocol.py)."""
-
-    def __init__(self, protocol: Any) -> None:
-        self._protocol = protocol
-
-    def write(self, batch: Batch) -> bool:
-        return bool(self._protocol.push(batch.wire))
-
-    async def drained(self) -> None:
-        while self._protocol.buffered() > DRAIN_BYTES:
-            await self._protocol.writable.wait()
-            await asyncio.sleep(0.01)
-
-    def close(self, code: int) -> None:
-        self._protocol.close(code)
-
-
 class SendWire:
-    """Through plain ASGI `send`, for daphne and tests: a task writes what has queued up."""
+    """Through plain ASGI, for daphne and tests: a task writes what has queued up."""
 
-    def __init__(self, send: Send) -> None:
+    def __init__(self, receive: Receive, send: Send) -> None:
+        self._receive = receive
         self._send = send
+        self._is_over = False
         self._texts: deque[bytes] = deque()
         self._bytes = 0
         self._closing: int | None = None
         self._task: asyncio.Task[None] | None = None
         self._empty = asyncio.Event()
         self._empty.set()
+
+    async def receive(self) -> str | bytes:
+        if self._is_over:
+            raise Disconnected
+        message = await self._receive()
+        if message["type"] == "websocket.disconnect":
+            self._is_over = True
+            raise Disconnected
+        text: str | bytes | None = message.get("text")
+        return b"" if text is None else text
+
+    def ping(self) -> None:
+        """ASGI knows no pings; servers send their own."""
 
     def write(self, batch: Batch) -> bool:
         self._texts.extend(batch.texts)
@@ -128,6 +123,23 @@ class SendWire:
 class Connection:
     """One authenticated WebSocket, as the hub, the commands and the hooks see it."""
 
+    __slots__ = (
+        "__weakref__",
+        "_held",
+        "_wire",
+        "close_code",
+        "expires_at",
+        "heard_at",
+        "hub",
+        "id",
+        "locale",
+        "look_at",
+        "rooms",
+        "screen",
+        "session_id",
+        "user_id",
+    )
+
     def __init__(self, *, hub: Hub, wire: Wire, user_id: int, session_id: int, locale: str, expires_at: float) -> None:
         self.id = f"{BOOT}.{next(_numbers)}"
         self.hub = hub
@@ -136,6 +148,7 @@ class Connection:
         self.locale = locale
         self.expires_at = expires_at  # Unix seconds
         self.heard_at = asyncio.get_running_loop().time()
+        self.look_at = 0  # where Vigil finds it
         self.rooms: set[int] = set()  # whose stream it follows
         self.screen: set[int] = set()  # which of them are open in front of the user
         self.close_code: int | None = None
@@ -151,6 +164,13 @@ class Connection:
         self.push(Batch([ready]))
         for batch in held:
             self.push(batch)
+
+    def heard(self) -> None:
+        """There was a frame or a pong: it lives."""
+        self.heard_at = self.hub.loop.time()
+
+    def ping(self) -> None:
+        self._wire.ping()
 
     def push(self, batch: Batch) -> None:
         """Writes at once and never waits; a reader who owes too much is closed and comes back to sync."""

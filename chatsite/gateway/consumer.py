@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from functools import partial
 from typing import Any, NamedTuple
@@ -21,14 +20,13 @@ from chatsite.gateway import frames, rate_limit
 from chatsite.gateway import pull as slots
 from chatsite.gateway.admission import TooMany
 from chatsite.gateway.authentication import headers_of, limits, locale_of, origin_is_allowed
-from chatsite.gateway.connection import Batch, Connection, PushWire, SendWire, Wire
+from chatsite.gateway.connection import Batch, Connection, Disconnected, Receive, Send, SendWire, Wire
 from chatsite.gateway.events import Event
 from chatsite.gateway.frames import Authenticate, Close, Command, Ready, Reconnect
 from chatsite.gateway.hub import hub
 from chatsite.gateway.pending import Pending
 from chatsite.gateway.pull import Claims
 from chatsite.gateway.router import CommandRouter, PipelinedHandler
-from chatsite.gateway.uvicorn_protocol import GatewayProtocol, protocol_of
 
 logger = logging.getLogger(__name__)
 
@@ -41,8 +39,6 @@ PROTOCOL = 1
 
 _parse = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 _parse_strictly = msgspec.json.Decoder(Command).decode
-Receive = Callable[[], Awaitable[dict[str, Any]]]
-Send = Callable[[dict[str, Any]], Awaitable[None]]
 
 
 class Ended(Exception):
@@ -53,10 +49,6 @@ class Ended(Exception):
         self.code = code
 
 
-class Disconnected(Exception):
-    """The peer is gone, or the connection was closed."""
-
-
 class Incoming(NamedTuple):
     type: str
     id: str | None
@@ -64,10 +56,9 @@ class Incoming(NamedTuple):
     refused: list[str]  # members that must not be there, or not like this
 
 
-def parse(message: dict[str, Any]) -> Incoming:
-    """An ASGI receive event -> the frame in it."""
-    text = message.get("text")
-    if text is None:
+def parse(text: str | bytes) -> Incoming:
+    """A message -> the frame in it; bytes are of a binary one."""
+    if isinstance(text, bytes):
         raise Ended(Close.MALFORMED)
     if len(text) > settings.FRAME_BYTES or len(raw := text.encode()) > settings.FRAME_BYTES:
         raise Ended(Close.TOO_LARGE)
@@ -124,41 +115,32 @@ class GatewayConsumer(AsyncConsumer):  # type: ignore[misc]
             await send({"type": "websocket.close"})  # HTTP 403
             return
         await send({"type": "websocket.accept"})
-        self._receive = receive
-        self._locale = locale_of(headers)
-        self._protocol: GatewayProtocol | None = protocol_of(scope)
-        self._wire: Wire = PushWire(self._protocol) if self._protocol else SendWire(send)
+        await self.serve(SendWire(receive, send), locale_of(headers))
+
+    async def serve(self, wire: Wire, locale: str) -> None:
+        """From the opened socket to its end. `locale` holds until we know the user's own."""
+        self._wire = wire
+        self._locale = locale
         self._pending = Pending()
         try:
-            await self._serve(await self._authenticate())
+            await self._converse(await self._authenticate())
         except Ended as end:
-            self._wire.close(end.code)
+            wire.close(end.code)
         except Disconnected:
-            pass
-        finally:
-            await self._until_closed()
+            return
+        with suppress(Disconnected):
+            while True:
+                await wire.receive()  # reads on until the socket is closed, so that the close frame gets out
 
-    async def _next(self) -> dict[str, Any]:
-        message = await self._receive()
-        if message["type"] == "websocket.disconnect":
-            self._over = True
-            raise Disconnected
-        return message
-
-    _over = False
+    connection: Connection | None = None
     _is_idle = False  # waits for the next frame
-
-    async def _until_closed(self) -> None:
-        """Reads on until the server says the socket is closed, so that the close frame gets out."""
-        while not self._over:
-            self._over = (await self._receive())["type"] == "websocket.disconnect"
 
     # --- the first frame
 
     async def _authenticate(self) -> Connection:
         try:
             async with asyncio.timeout(FIRST_FRAME_SECONDS):
-                frame = parse(await self._next())
+                frame = parse(await self._wire.receive())
         except TimeoutError:
             raise Ended(Close.SILENT) from None
         try:
@@ -200,7 +182,7 @@ class GatewayConsumer(AsyncConsumer):  # type: ignore[misc]
         return connection
 
     def _connection(self, claims: Claims) -> Connection:
-        connection = Connection(
+        self.connection = connection = Connection(
             hub=hub(),
             wire=self._wire,
             user_id=claims.user_id,
@@ -208,13 +190,12 @@ class GatewayConsumer(AsyncConsumer):  # type: ignore[misc]
             locale=self._locale,
             expires_at=claims.expires_at,
         )
-        if self._protocol is not None:
-            self._protocol.on_pong = partial(self._heard, connection)
-            self._protocol.on_shutdown = partial(self._leave, connection)
         return connection
 
-    def _heard(self, connection: Connection) -> None:
-        connection.heard_at = connection.hub.loop.time()
+    def heard(self) -> None:
+        """A pong."""
+        if self.connection is not None:
+            self.connection.heard()
 
     def _ready_frame(self, reply_to: str | None, claims: Claims, ready: slots.Ready) -> bytes:
         event = Ready(
@@ -244,31 +225,32 @@ class GatewayConsumer(AsyncConsumer):  # type: ignore[misc]
 
     # --- commands
 
-    async def _serve(self, connection: Connection) -> None:
+    async def _converse(self, connection: Connection) -> None:
         try:
             for hook in self.router.connect_hooks:
-                await hook(connection)
-            if self._protocol is not None:
-                self._protocol.on_text = partial(self._take, connection)
+                hook(connection)
             while True:
                 self._is_idle = True
-                message = await self._next()
+                message = await self._wire.receive()
                 self._is_idle = False
-                self._heard(connection)
+                connection.heard()
                 self._require_budget(connection)
                 await self._dispatch(connection, parse(message))
         finally:
             self._is_idle = False
             connection.hub.leave(connection)
             for hook in self.router.disconnect_hooks:
-                await hook(connection)
+                hook(connection)
 
-    def _take(self, connection: Connection, text: bytes) -> bool:
+    def take(self, text: bytes) -> bool:
         """Starts a pipelined command right where it comes off the wire; False = it takes its turn in the queue.
 
         Only what is in order is taken. Whatever is wrong with a frame, `_dispatch` finds and answers.
         """
-        if not self._is_idle or self._pending.count >= PENDING_MAX or len(text) > settings.FRAME_BYTES:
+        connection = self.connection
+        if connection is None or not self._is_idle:
+            return False
+        if self._pending.count >= PENDING_MAX or len(text) > settings.FRAME_BYTES:
             return False
         try:
             frame = _parse_strictly(text)
@@ -281,7 +263,7 @@ class GatewayConsumer(AsyncConsumer):  # type: ignore[misc]
             rate_limit.frames.take(connection.id)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, KeyError, ChatError):
             return False
-        self._heard(connection)
+        connection.heard()
         try:
             self._begin(connection, frame.id, route.pipelined, command)
         except ChatError as error:
@@ -361,8 +343,12 @@ class GatewayConsumer(AsyncConsumer):  # type: ignore[misc]
 
     # --- the server stops
 
-    def _leave(self, connection: Connection) -> None:
-        connection.hub.spawn(self._say_goodbye(connection))
+    def go_away(self) -> None:
+        """Says goodbye, waits for what is being committed, and closes with 1012."""
+        if self.connection is None:
+            self._wire.close(Close.RESTART)
+        else:
+            self.connection.hub.spawn(self._say_goodbye(self.connection))
 
     async def _say_goodbye(self, connection: Connection) -> None:
         reconnect = Reconnect(retry_after=RESTART_RETRY_SECONDS).frame()

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import time
 from collections.abc import Coroutine, Iterable
 from typing import Any
 
@@ -27,14 +26,13 @@ from chatsite.gateway.pull import Head, Moved, Recent
 from chatsite.gateway.stream import RoomStream
 from chatsite.gateway.subscriptions import Subscriptions
 from chatsite.gateway.tailer import Tailer
+from chatsite.gateway.vigil import Vigil
 from chatsite.pool import in_pool
 
 logger = logging.getLogger(__name__)
 
 REORDER_SECONDS = 0.05  # how long a gap may close by itself
 BEHIND_SECONDS = 0.25  # how long a publish may be on its way before the tailer's sight of its version counts
-HEARTBEAT_TIMEOUT_SECONDS = 75
-CARE_SECONDS = 1.0
 FLUSH_SECONDS = 2.0
 
 _decode = msgspec.msgpack.Decoder(Envelope).decode
@@ -50,6 +48,7 @@ class Hub:
         self.admission = Admission(loop)
         self.subscriptions = Subscriptions(self)
         self.tailer = Tailer(self)
+        self.vigil = Vigil(loop)
         self.beat = Beat(self)
         self.channel: str | None = None
         self._origin = ""
@@ -60,7 +59,7 @@ class Hub:
     def start(self) -> None:
         """Publishes and listens from now on."""
         self._origin = bind_to(self.loop, self.accept).origin
-        for run in (self.subscriptions.run, self.tailer.run, self.beat.run, self._care):
+        for run in (self.subscriptions.run, self.tailer.run, self.beat.run, self.vigil.run):
             self.spawn(run())
         self.listen_anew()
 
@@ -83,8 +82,10 @@ class Hub:
         if connection.user_id not in self.users:
             self.subscriptions.want_user(connection.user_id)
         self.users.setdefault(connection.user_id, set()).add(connection)
+        self.vigil.watch(connection)
 
     def leave(self, connection: Connection) -> None:
+        self.vigil.forget(connection)
         for room_id in connection.rooms:
             if stream := self.rooms.get(room_id):
                 stream.part(connection)
@@ -331,19 +332,6 @@ class Hub:
         for connections in list(self.users.values()):
             for connection in [c for c in connections if c.session_id in revoked]:
                 self.revoke([connection], [SessionRevoked(reason=revoked[connection.session_id]).frame()])
-
-    # --- who has gone silent or whose token has run out
-
-    async def _care(self) -> None:
-        while True:
-            await asyncio.sleep(CARE_SECONDS)
-            now, wall = self.loop.time(), time.time()
-            for connection in [c for own in self.users.values() for c in own]:
-                if now - connection.heard_at > HEARTBEAT_TIMEOUT_SECONDS:
-                    connection.close(Close.SILENT)
-                elif wall > connection.expires_at:
-                    connection.send_error(ChatError("token_expired"))
-                    connection.close(Close.UNAUTHENTICATED)
 
 
 _hubs: dict[asyncio.AbstractEventLoop, Hub] = {}

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 Handler = Callable[["Connection", Any], Awaitable[Any]]
 Reply = Callable[[Any], None]  # takes the ack's data or the ChatError that refused the command
 PipelinedHandler = Callable[["Connection", Any, Reply], None]
-Hook = Callable[["Connection"], Awaitable[None]]
+Hook = Callable[["Connection"], None]
 
 
 async def _pipelined_only(connection: Connection, command: Any) -> Any:

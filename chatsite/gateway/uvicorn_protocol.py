@@ -1,103 +1,246 @@
-"""uvicorn's WebSocket protocol with a short cut: ready frames go straight to the transport.
+"""The gateway's WebSockets as uvicorn serves them: no ASGI in between, and next to nothing kept for who is idle.
 
-A subclass of a class that is not public API, hence the pinned uvicorn (requirements/base.in) and the
-contract tests, which run on daphne too, where the gateway falls back to plain ASGI `send`.
+Subclasses what is not public API, hence the pinned uvicorn (requirements/base.in) and the contract tests, which
+run on daphne too, where the same consumer goes through plain ASGI.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+import asyncio
+import logging
+from typing import TYPE_CHECKING
+from urllib.parse import unquote_to_bytes
 
-from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
-from websockets.frames import Frame
+from django.conf import settings
+from uvicorn.protocols.http.flow_control import FlowControl
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.utils import get_local_addr, get_remote_addr, is_ssl
 
-from chatsite.gateway.connection import OUTBOX_BYTES
-from chatsite.gateway.inlet import SMALL_BYTES, frame_at, text_of
-from chatsite.gateway.inlet import Frame as Found
+from chatsite.gateway import handshake, websocket
+from chatsite.gateway.authentication import locale_of, origin_is_allowed
+from chatsite.gateway.connection import OUTBOX_BYTES, Batch, Disconnected
+from chatsite.gateway.consumer import GatewayConsumer
+from chatsite.gateway.websocket import FrameReader, Message, Violation
 
-EXTENSION = "chat.gateway"
+if TYPE_CHECKING:
+    from uvicorn.server import ServerState
+
+logger = logging.getLogger(__name__)
+
+PATHS = (b"ws", b"ws/")
+FRAME_SLACK = 64 * 1024  # bytes over the limit that still arrive, to be answered by close 4413 instead of 1009
+DRAIN_BYTES = 64 * 1024  # catch-up waits until the buffer is below this
+DRAIN_SECONDS = 0.01  # between two looks at it
 LINGER_SECONDS = 5.0  # what a reader who does not read gets to see the close frame
+_PING = websocket.control_frame(websocket.PING)
 
 
-class GatewayProtocol(WebSocketsSansIOProtocol):
-    """Offers itself to the application as scope["extensions"]["chat.gateway"]."""
+class HttpProtocol(HttpToolsProtocol):
+    """Hands WebSockets on as they are parsed; looks an address up only where a request asks for it."""
 
-    on_pong: Callable[[], None] | None = None
-    on_shutdown: Callable[[], None] | None = None
-    on_text: Callable[[bytes], bool] | None = None  # takes a text at once, or returns False: it waits its turn
-    _rest = b""  # the beginning of a frame
-    _is_parsed = False  # all of it goes through the general parser from now on
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        self.connections.add(self)
+        self.transport = transport
+        self.flow = FlowControl(transport)
+        self.scheme = "https" if is_ssl(transport) else "http"
 
-    async def run_asgi(self) -> None:
-        self.scope["extensions"][EXTENSION] = self  # type: ignore[assignment]
-        await super().run_asgi()
+    def on_headers_complete(self) -> None:
+        if not (self.parser.should_upgrade() and self._should_upgrade()):
+            if self.server is None:
+                self.server, self.client = get_local_addr(self.transport), get_remote_addr(self.transport)
+            self.scope["server"], self.scope["client"] = self.server, self.client
+        super().on_headers_complete()
+
+    def _should_upgrade_to_ws(self) -> bool:
+        return True
+
+    def handle_websocket_upgrade(self) -> None:
+        self.connections.discard(self)
+        headers = dict(self.headers)
+        try:
+            self._require_gateway(headers)
+            opening = handshake.accepted(self.scope["method"], self.scope["http_version"], headers)
+        except handshake.Refused as refusal:
+            self.transport.write(handshake.refused(refusal))
+            self.transport.close()
+        else:
+            self.transport.write(opening)
+            GatewayProtocol(self.transport, self.loop, self.server_state).start(locale_of(headers))
+        self.parser = None  # type: ignore[assignment]  # it knows us: the garbage collector would have to find us both
+
+    def _require_gateway(self, headers: dict[bytes, bytes]) -> None:
+        path = unquote_to_bytes(self.url.partition(b"?")[0]).lstrip(b"/")
+        if path not in PATHS or not origin_is_allowed(headers):
+            raise handshake.Refused(handshake.FORBIDDEN)
+
+
+class GatewayProtocol(asyncio.Protocol):
+    """One WebSocket after its handshake; the Wire of its connection."""
+
+    __slots__ = (
+        "_close_sent",
+        "_connections",
+        "_consumer",
+        "_is_full",
+        "_is_over",
+        "_is_paused",
+        "_linger",
+        "_loop",
+        "_message",
+        "_reader",
+        "_receiver",
+        "_tasks",
+        "_transport",
+        "_writable",
+    )
+
+    def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop, state: ServerState) -> None:
+        self._transport = transport
+        self._loop = loop
+        self._connections = state.connections
+        self._tasks = state.tasks
+        self._consumer: GatewayConsumer | None = GatewayConsumer()
+        self._reader = FrameReader(settings.FRAME_BYTES + FRAME_SLACK)
+        self._message: str | bytes | None = None  # the one that waits to be received
+        self._receiver: asyncio.Future[None] | None = None
+        self._is_paused = False  # reading
+        self._is_full = False  # the transport's buffer
+        self._writable: asyncio.Event | None = None  # made when somebody waits
+        self._close_sent = False
+        self._is_over = False  # nothing is received any more
+        self._linger: asyncio.TimerHandle | None = None
+
+    def start(self, locale: str) -> None:
+        self._transport.set_protocol(self)
+        self._connections.add(self)  # type: ignore[arg-type]
+        assert self._consumer is not None
+        task = self._loop.create_task(self._consumer.serve(self, locale))
+        self._tasks.add(task)
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        self._consumer = None
+        if not task.cancelled() and (error := task.exception()) is not None:
+            logger.error("gateway_failed", exc_info=error)
+        if self._linger is None:
+            self._transport.close()
+
+    # --- what comes in
 
     def data_received(self, data: bytes) -> None:
-        """Whole text frames go straight to `on_text`; whatever is not so simple, the general parser gets."""
-        if self._is_parsed or not self.handshake_complete:
-            super().data_received(data)
-            self._is_parsed = self._is_parsed or bool(self.conn.reader.buffer)
+        self._reader.feed(data)
+        self._read()
+        if self._message is not None and not self._is_paused:
+            self._is_paused = True
+            self._transport.pause_reading()
+
+    def _read(self) -> None:
+        """Goes through what has come, until a message has to wait for its turn."""
+        try:
+            while self._message is None and (message := self._reader.next()) is not None:
+                self._hear(message)
+        except Violation as violation:
+            self._hang_up(websocket.close_frame(violation.code))
+
+    def _hear(self, message: Message) -> None:
+        opcode, payload = message
+        if opcode == websocket.CLOSE:
+            websocket.code_of(payload)
+            self._hang_up(websocket.control_frame(websocket.CLOSE, payload[:2]))
+        elif opcode == websocket.PING and not self._close_sent:
+            self._transport.write(websocket.control_frame(websocket.PONG, payload))
+        elif self._is_over or self._consumer is None:
             return
-        data, self._rest, position = self._rest + data, b"", 0
-        while frame := frame_at(data, position):
-            if frame.end > len(data):
-                break
-            if not self._takes(data, frame):
-                super().data_received(data[frame.start : frame.end])
-            position = frame.end
-        self._keep(data[position:], frame)
+        elif opcode == websocket.PONG:
+            self._consumer.heard()
+        elif opcode == websocket.BINARY or not self._consumer.take(payload):
+            self._message = payload if opcode == websocket.BINARY else websocket.text_of(payload)
+            self._wake()
 
-    def _takes(self, data: bytes, frame: Found) -> bool:
-        """Nothing overtakes what waits in the queue or comes in fragments."""
-        if not frame.is_text or self.on_text is None or self.close_sent or self.frames or not self.queue.empty():
-            return False
-        return self.on_text(text_of(data, frame))
+    def _hang_up(self, last: bytes) -> None:
+        """The closing handshake is complete, or broken off."""
+        self._is_over = True
+        self._message = None
+        if not self._close_sent:
+            self._close_sent = True
+            self._transport.write(last)
+        self._transport.close()
+        self._wake()
 
-    def _keep(self, rest: bytes, frame: Found | None) -> None:
-        if frame is not None and frame.end - frame.payload > SMALL_BYTES:
-            self._is_parsed = True
-            super().data_received(rest)
-        else:
-            self._rest = rest
+    def _wake(self) -> None:
+        if self._receiver is not None and not self._receiver.done():
+            self._receiver.set_result(None)
 
-    def push(self, data: bytes) -> bool:
-        """Writes whole frames. -> False when the peer owes more than OUTBOX_BYTES."""
-        if self.close_sent or self.disconnected:
+    async def receive(self) -> str | bytes:
+        self._read()
+        while self._message is None:
+            if self._is_over:
+                raise Disconnected
+            if self._is_paused:
+                self._is_paused = False
+                self._transport.resume_reading()
+            self._receiver = self._loop.create_future()
+            await self._receiver
+            self._receiver = None
+        message, self._message = self._message, None
+        return message
+
+    # --- what goes out
+
+    def write(self, batch: Batch) -> bool:
+        if self._close_sent or self._is_over:
             return True
-        self.transport.write(data)
-        return self.writable.is_set() or self.buffered() <= OUTBOX_BYTES
+        self._transport.write(batch.wire)
+        return not self._is_full or self._transport.get_write_buffer_size() <= OUTBOX_BYTES
 
-    def buffered(self) -> int:
-        return self.transport.get_write_buffer_size()
+    async def drained(self) -> None:
+        while self._transport.get_write_buffer_size() > DRAIN_BYTES:
+            if self._is_full:
+                self._writable = self._writable or asyncio.Event()
+                self._writable.clear()
+                await self._writable.wait()
+            await asyncio.sleep(DRAIN_SECONDS)
+
+    def ping(self) -> None:
+        if not self._close_sent:
+            self._transport.write(_PING)
 
     def close(self, code: int) -> None:
         """Sends the close frame behind what is buffered, and hangs up on who does not read it."""
-        if self.close_sent or self.disconnected:
+        if self._close_sent or self._is_over:
             return
-        self.queue.put_nowait({"type": "websocket.disconnect", "code": code, "reason": ""})
-        self.conn.send_close(code)
-        self.transport.write(b"".join(self.conn.data_to_send()))
-        self.close_sent = True
-        if self.read_paused:
-            self.read_paused = False
-            self.transport.resume_reading()
-        self.close_timer = self.loop.call_later(LINGER_SECONDS, self.transport.abort)
+        self._close_sent = self._is_over = True
+        self._message = None
+        self._transport.write(websocket.close_frame(code))
+        self._linger = self._loop.call_later(LINGER_SECONDS, self._transport.abort)
+        if self._is_paused:
+            self._is_paused = False
+            self._transport.resume_reading()
+        self._wake()
 
-    def handle_pong(self, event: Frame) -> None:
-        if self.on_pong is not None:
-            self.on_pong()
-        super().handle_pong(event)
+    # --- asyncio.Protocol, and what uvicorn asks of its protocols
+
+    def pause_writing(self) -> None:
+        self._is_full = True
+
+    def resume_writing(self) -> None:
+        self._is_full = False
+        if self._writable is not None:
+            self._writable.set()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._connections.discard(self)
+        self._close_sent = self._is_over = True
+        self._message = None
+        self.resume_writing()
+        if self._linger is not None:
+            self._linger.cancel()
+        self._wake()
 
     def shutdown(self) -> None:
-        """SIGTERM: the application says goodbye, finishes its acks and closes with 1012."""
-        if self.on_shutdown is None or self.close_sent:
-            super().shutdown()
+        """SIGTERM: the consumer says goodbye, finishes its acks and closes with 1012."""
+        if self._consumer is None or self._close_sent:
+            self._transport.close()
         else:
-            self.stop_keepalive()
-            self.on_shutdown()
-
-
-def protocol_of(scope: dict[str, Any]) -> GatewayProtocol | None:
-    protocol: GatewayProtocol | None = (scope.get("extensions") or {}).get(EXTENSION)
-    return protocol
+            self._consumer.go_away()

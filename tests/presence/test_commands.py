@@ -44,13 +44,13 @@ async def command(connection, name, **data):
 
 async def connect(connection):
     for hook in router.connect_hooks:
-        await hook(connection)
+        hook(connection)
 
 
 async def disconnect(connection, code=None):
     connection.close_code = code
     for hook in router.disconnect_hooks:
-        await hook(connection)
+        hook(connection)
 
 
 async def test_a_connection_is_online_from_its_first_hook_to_its_last(tracker, reader, ann):
