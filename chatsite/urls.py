@@ -2,12 +2,13 @@
 
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path, re_path
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+from drf_spectacular.views import SpectacularSwaggerSplitView
 
 from chatsite.api import exceptions
 from chatsite.api.health import HealthViewSet
 from chatsite.api.views import WireRouter
 from chatsite.client import index
+from chatsite.openapi import DocumentView
 
 router = WireRouter()
 router.register("health", HealthViewSet, basename="health")
@@ -18,7 +19,7 @@ api: list[URLPattern | URLResolver] = [
     path("", include("accounts.urls")),
     path("", include("rooms.urls")),
     path("", include(router.urls)),
-    re_path(r"^schema/?$", SpectacularAPIView.as_view(), name="schema"),
+    re_path(r"^schema/?$", DocumentView.as_view(), name="schema"),
     re_path(r"^docs/?$", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="docs"),
     re_path(r"", exceptions.no_such_address),
 ]
