@@ -6,6 +6,7 @@ dev          the same for working on it: the server reloads itself, the client o
 test         every test: on the embedded services, on MySQL and Redis where they answer, in the browser
 check        what must hold without running it: style, types, floors, migrations, generated files
 check-ui     the slow tests in the browser and on the desktop
+fuzz         long: 10^7 odd frames and 10^6 odd calls (FUZZ_FRAMES, FUZZ_CALLS, FUZZ_SEED); report in var/fuzz
 screenshots  takes the pictures in docs/screenshots anew
 types        writes the API's schema and the client's types anew
 messages     collects the texts for people, compiles their translations

@@ -14,6 +14,7 @@ TASKS: dict[str, Callable[[], None]] = {
     "test": suite.test,
     "check": check.check,
     "check-ui": suite.check_ui,
+    "fuzz": suite.fuzz,
     "screenshots": suite.screenshots,
     "types": check.write_types,
     "messages": check.write_messages,

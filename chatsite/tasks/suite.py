@@ -1,4 +1,4 @@
-"""`make test`, `make check-ui` and `make screenshots`."""
+"""`make test`, `make check-ui`, `make fuzz` and `make screenshots`."""
 
 from __future__ import annotations
 
@@ -49,6 +49,13 @@ def check_ui() -> None:
         "desktop", _npm("run", "--silent", "desktop:test"), cwd=frontend.FRONTEND, env=frontend.environment() | EMBEDDED
     )
     steps.finish()
+
+
+def fuzz() -> None:
+    """Long: odd frames and calls by the million, on DATABASE_URL and REDIS_URL if they are set."""
+    setup.set_up_for_development()
+    packages.install_mysql_driver()
+    must([PYTHON, "-m", "tests.fuzz"], "The run found something: see its report.")
 
 
 def screenshots() -> None:
