@@ -18,6 +18,7 @@ T = TypeVar("T")
 
 TRUSTED_SECONDS = 1.0  # for how long a connection that worked is used without asking whether it lives
 _used = threading.local()
+_failed_at = 0.0
 _executor: ThreadPoolExecutor | None = None
 
 
@@ -36,14 +37,25 @@ async def in_pool(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -
 
 def run(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     """The same, in the thread itself: a connection that was broken or not used for a while is checked before."""
-    if time.monotonic() - getattr(_used, "at", 0.0) > TRUSTED_SECONDS:
+    if not _is_trusted():
         close_old_connections()
     try:
-        result = function(*args, **kwargs)
+        return function(*args, **kwargs)
     except (OperationalError, InterfaceError) as error:
         raise Unavailable from error
     finally:
         _used.at = time.monotonic()
         if connection.errors_occurred:
-            close_old_connections()
-    return result
+            _distrust_all()
+
+
+def _is_trusted() -> bool:
+    used_at = getattr(_used, "at", 0.0)
+    return bool(used_at > _failed_at and time.monotonic() - used_at < TRUSTED_SECONDS)
+
+
+def _distrust_all() -> None:
+    """What broke one thread's connection has broken the others' too."""
+    global _failed_at
+    _failed_at = time.monotonic()
+    close_old_connections()
