@@ -111,3 +111,17 @@ def second_node(server: Server, directory: Path) -> Server:
     node.database_url = ""
     directory.mkdir(parents=True, exist_ok=True)
     return node
+
+
+@pytest.fixture
+def other(server: Server, tmp_path: Path) -> Iterator[Server]:
+    node = second_node(server, tmp_path / "other").start()
+    yield node
+    node.destroy()
+
+
+def at(node: Server, person: Person) -> Person:
+    """The same person, signed in as before, talking to another node."""
+    moved = Person.__new__(Person)
+    moved.__dict__ = {**person.__dict__, "server": node}
+    return moved

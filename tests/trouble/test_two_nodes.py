@@ -1,27 +1,9 @@
 """Two servers on one database and one Redis are one chat."""
 
 import signal
-from collections.abc import Iterator
-from pathlib import Path
-
-import pytest
 
 from tests.live import Person, Server
-from tests.trouble.conftest import second_node
-
-
-@pytest.fixture
-def other(server: Server, tmp_path: Path) -> Iterator[Server]:
-    node = second_node(server, tmp_path / "other").start()
-    yield node
-    node.destroy()
-
-
-def at(node: Server, person: Person) -> Person:
-    """The same person, signed in as before, talking to another node."""
-    moved = Person.__new__(Person)
-    moved.__dict__ = {**person.__dict__, "server": node}
-    return moved
+from tests.trouble.conftest import at
 
 
 def test_what_is_said_at_one_is_heard_at_the_other(server: Server, other: Server, ada: Person, bob: Person) -> None:

@@ -4,7 +4,7 @@ import pytest
 
 from tests.contract.test_stream import assert_contiguous
 from tests.live import PASSWORD, Person, Server, call
-from tests.trouble.conftest import OwnRedis
+from tests.trouble.conftest import OwnRedis, at
 
 
 @pytest.mark.usefixtures("no_redis")
@@ -22,13 +22,13 @@ def test_people_register_sign_in_read_and_write(server: Server) -> None:
     assert (status, health["status"], health["redis"]) == (200, "degraded", "down")
 
 
-def test_what_is_said_meanwhile_arrives_once_and_in_order(
-    server: Server, redis: OwnRedis, ada: Person, bob: Person
+def test_what_is_said_meanwhile_arrives_at_another_node_once_and_in_order(
+    other: Server, redis: OwnRedis, ada: Person, bob: Person
 ) -> None:
     room = ada.make_room()["id"]
     bob.ok("POST", f"/api/rooms/{room}/join")
     start = bob.ok("GET", f"/api/rooms/{room}")["version"]
-    with ada.socket() as mine, bob.socket() as theirs:
+    with ada.socket() as mine, at(other, bob).socket() as theirs:
         mine.ask("send_message", {"room_id": room, "content": "0"})
         redis.kill()
         for i in range(1, 6):
@@ -45,9 +45,19 @@ def test_what_is_said_meanwhile_arrives_once_and_in_order(
 
 
 @pytest.mark.usefixtures("no_redis")
-def test_who_is_let_in_and_out_hears_of_it(ada: Person, bob: Person) -> None:
+def test_what_is_said_at_the_own_node_waits_for_nothing(ada: Person, bob: Person) -> None:
     room = ada.make_room()["id"]
-    with bob.socket() as theirs:
+    bob.ok("POST", f"/api/rooms/{room}/join")
+    with ada.socket() as mine, bob.socket() as theirs:
+        for i in range(3):
+            mine.ask("send_message", {"room_id": room, "content": str(i)})
+            assert theirs.expect("new_message", room_id=room)["message"]["content"] == str(i)
+
+
+@pytest.mark.usefixtures("other", "no_redis")
+def test_who_is_let_in_and_out_hears_of_it_at_another_node(other: Server, ada: Person, bob: Person) -> None:
+    room = ada.make_room()["id"]
+    with at(other, bob).socket() as theirs:
         bob.ok("POST", f"/api/rooms/{room}/join")
         added = theirs.expect("room_added")["room"]
         assert added["id"] == room
@@ -61,10 +71,9 @@ def test_who_is_let_in_and_out_hears_of_it(ada: Person, bob: Person) -> None:
         assert "behind your back" not in str(theirs.frames)
 
 
-@pytest.mark.usefixtures("no_redis")
-def test_a_device_that_was_signed_out_is_closed(ada: Person) -> None:
-    other = ada.sign_in_again()
-    with other.socket() as theirs:
+@pytest.mark.usefixtures("other", "no_redis")
+def test_a_device_that_was_signed_out_is_closed_at_another_node(other: Server, ada: Person) -> None:
+    with at(other, ada.sign_in_again()).socket() as theirs:
         ada.ok("DELETE", "/api/auth/sessions")
         theirs.expect("session_revoked")
         assert theirs.closed_with() == 4401
