@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 
+from django.db.models import F, Q
+
 from accounts import tokens
-from accounts.models import Session, User
+from accounts.models import User
 from chatsite.gateway.pull import Claims
 
-SHOWN = [f"user__{name}" for name in ("username", "display_name", "avatar", "is_bot", "status", "status_text")]
-SHOWN += ["user__last_seen_at", "user__locale"]
+SHOWN = ("username", "display_name", "avatar", "is_bot", "status", "status_text", "last_seen_at", "locale")
 
 
 def read_token(token: str) -> Claims:
@@ -17,8 +18,9 @@ def read_token(token: str) -> Claims:
 
 def standing(claims: Sequence[Claims]) -> list[User | None]:
     """-> for each the user whose session still stands, else None; one query however many."""
-    sessions = Session.objects.filter(pk__in={c.session_id for c in claims}, revoked_at=None, user__is_active=True)
-    found = {s.pk: s.user for s in sessions.select_related("user").only("user_id", *SHOWN)}
+    standing = Q(sessions__pk__in={c.session_id for c in claims}, sessions__revoked_at=None)
+    users_of = User.objects.filter(standing, is_active=True).annotate(session_id=F("sessions__pk")).only(*SHOWN)
+    found: dict[int, User] = {user.session_id: user for user in users_of}
     users = [found.get(c.session_id) for c in claims]
     return [user if user and user.pk == c.user_id else None for user, c in zip(users, claims, strict=True)]
 

@@ -1,8 +1,14 @@
 """The two JWTs of a session. They carry ids only; whether they still count is asked of the database."""
 
+import hmac
+import time
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from datetime import UTC, datetime
-from typing import Any, NamedTuple
+from functools import cache
+from typing import Annotated, Any, Literal, NamedTuple
 
+import msgspec
+from django.conf import settings
 from rest_framework_simplejwt.exceptions import ExpiredTokenError, TokenError
 from rest_framework_simplejwt.tokens import AccessToken, RefreshToken, Token
 
@@ -40,7 +46,48 @@ def _token(token: Token, session: Session) -> Token:
 
 def read_access(text: str) -> Claims:
     """-> what a good access token says. Raises token_expired or authentication_failed."""
-    return _read(AccessToken, text)
+    return _read_own(text) or _read(AccessToken, text)
+
+
+Id = Annotated[int, msgspec.Meta(ge=0, lt=2**53)]
+
+
+class _Access(msgspec.Struct, forbid_unknown_fields=True):
+    """The claims of an access token as we write it; anything more or less is for the library to judge."""
+
+    token_type: Literal["access"]
+    jti: str
+    exp: int
+    user_id: Id
+    sid: Id
+
+
+_decode_access = msgspec.json.Decoder(_Access).decode
+
+
+@cache
+def _header() -> bytes:
+    """-> the first part of every token that we sign, with its dot."""
+    return str(AccessToken()).encode().partition(b".")[0] + b"."
+
+
+def _read_own(text: str) -> Claims | None:
+    """A good token of our own making, at a tenth of the library's cost; None = not that, whatever it is."""
+    token = text.encode("ascii", "replace")
+    signed, _, signature = token.rpartition(b".")
+    if not signed.startswith(_header()):
+        return None
+    own = hmac.digest(settings.JWT_SECRET_KEY.encode(), signed, "sha256")
+    if not hmac.compare_digest(urlsafe_b64encode(own).rstrip(b"="), signature):
+        return None
+    body = signed[len(_header()) :]
+    try:
+        access = _decode_access(urlsafe_b64decode(body + b"=" * (-len(body) % 4)))
+    except (ValueError, msgspec.DecodeError):
+        return None
+    if access.exp <= time.time():
+        return None
+    return Claims(access.user_id, access.sid, 0, datetime.fromtimestamp(access.exp, UTC))
 
 
 def read_refresh(text: str) -> Claims:

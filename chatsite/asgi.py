@@ -17,7 +17,7 @@ from django.conf import settings  # noqa: E402
 
 from chatsite.gateway.hub import stop_hub  # noqa: E402
 from chatsite.routing import websocket_urlpatterns  # noqa: E402
-from chatsite.startup import prepare_process  # noqa: E402
+from chatsite.startup import prepare_process, settle_memory  # noqa: E402
 from presence.tracker import stop_tracker  # noqa: E402
 
 prepare_process()
@@ -26,6 +26,7 @@ prepare_process()
 async def lifespan(scope: dict[str, Any], receive: Any, send: Any) -> None:
     """Ends the hub and the presence tracker with the server."""
     while (await receive())["type"] == "lifespan.startup":
+        settle_memory()
         await send({"type": "lifespan.startup.complete"})
     await stop_tracker()
     await stop_hub()

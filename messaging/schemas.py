@@ -106,7 +106,7 @@ class RoomSync(Event):
 
 
 @component
-class RoomHead(msgspec.Struct, frozen=True):
+class RoomHead(msgspec.Struct, frozen=True, gc=False):
     """A row of `ready`."""
 
     room_id: int

@@ -206,7 +206,7 @@ class GatewayConsumer(AsyncConsumer):  # type: ignore[misc]
             server_time=now(),
             heartbeat_seconds=settings.HEARTBEAT_SECONDS,
             limits=limits(),
-            rooms=[head.data for head in ready.heads],
+            rooms=list(ready.heads),
         )
         return event.frame(reply_to)
 

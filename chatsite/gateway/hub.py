@@ -193,7 +193,8 @@ class Hub:
                     if message["type"] == BEAT:
                         self.beat.heard()
                     elif message["from"] != self._origin:
-                        self.accept(_decode(message["envelope"]))
+                        for envelope in map(_decode, message["envelopes"]):
+                            self.accept(envelope)
             except Exception as error:  # Redis away, at start or in the middle: the tailer delivers meanwhile
                 logger.warning("hub_receive_failed", extra={"error": repr(error)})
                 await asyncio.sleep(1)

@@ -15,12 +15,13 @@ class Claims(NamedTuple):
     expires_at: float
 
 
-class Head(NamedTuple):
-    """Where one of my rooms stands; `room_id` and `version` as in `data`, the row of `ready`."""
+class Head(Protocol):
+    """Where one of my rooms stands: a row of `ready`."""
 
-    room_id: int
-    version: int
-    data: Any
+    @property
+    def room_id(self) -> int: ...
+    @property
+    def version(self) -> int: ...
 
 
 class Ready(NamedTuple):
@@ -29,7 +30,7 @@ class Ready(NamedTuple):
     epoch: str
     user: Any
     locale: str
-    heads: list[Head]
+    heads: Sequence[Head]
 
 
 class Gone(NamedTuple):

@@ -20,6 +20,7 @@ logger = logging.getLogger(__name__)
 
 ADD_TIMEOUT_SECONDS = 2.0
 RETRY_SECONDS = 0.5
+PAUSE_SECONDS = 0.02  # after a step: what comes meanwhile goes into one command
 
 
 class Subscriptions:
@@ -81,6 +82,7 @@ class Subscriptions:
                 continue
             try:
                 await self._bring_into_step(self._channel)
+                await asyncio.sleep(PAUSE_SECONDS)
             except Exception as error:  # Redis or the database is away: the tailer delivers, we come back
                 logger.warning("subscribe_failed", extra={"error": repr(error)})
                 await asyncio.sleep(RETRY_SECONDS)

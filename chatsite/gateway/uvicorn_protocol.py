@@ -38,6 +38,8 @@ _PING = websocket.control_frame(websocket.PING)
 class HttpProtocol(HttpToolsProtocol):
     """Hands WebSockets on as they are parsed; looks an address up only where a request asks for it."""
 
+    _is_websocket = False
+
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         self.connections.add(self)
         self.transport = transport
@@ -45,14 +47,15 @@ class HttpProtocol(HttpToolsProtocol):
         self.scheme = "https" if is_ssl(transport) else "http"
 
     def on_headers_complete(self) -> None:
-        if not (self.parser.should_upgrade() and self._should_upgrade()):
+        self._is_websocket = self._get_upgrade() == b"websocket"
+        if not (self._is_websocket and self.parser.should_upgrade()):
             if self.server is None:
                 self.server, self.client = get_local_addr(self.transport), get_remote_addr(self.transport)
             self.scope["server"], self.scope["client"] = self.server, self.client
         super().on_headers_complete()
 
-    def _should_upgrade_to_ws(self) -> bool:
-        return True
+    def _should_upgrade(self) -> bool:
+        return self._is_websocket
 
     def handle_websocket_upgrade(self) -> None:
         self.connections.discard(self)

@@ -11,25 +11,13 @@ from accounts.gateway import locale_of, standing
 from accounts.models import Session, User
 from accounts.public import user_out
 from chatsite.errors import ChatError
-from chatsite.gateway.pull import Claims, Head, Moved, Ready, Recent
+from chatsite.gateway.pull import Claims, Moved, Ready, Recent
 from messaging.models import Epoch
 from messaging.schemas import RoomHead
 from messaging.services.pull import farewell
 from rooms import slots
 from rooms.models import Membership, Room, RoomCounter
 from rooms.rendering import NO_MENTIONS, room_added
-
-
-class Standing(NamedTuple):
-    """A member's mark in a room, and where the room stands."""
-
-    user_id: int
-    room_id: int
-    version: int
-    last_seq: int
-    last_read_seq: int
-    unread_count: int
-
 
 # One statement sees one moment: who is a member in it may read up to the head in it.
 _STANDINGS = """
@@ -48,29 +36,37 @@ def admit(claims: Sequence[Claims]) -> list[Ready | ChatError]:
     return [_ready(epoch, user, rooms) for user in users]
 
 
-def _ready(epoch: str, user: User | None, rooms: Mapping[int, list[Head]]) -> Ready | ChatError:
+def _ready(epoch: str, user: User | None, rooms: Mapping[int, list[RoomHead]]) -> Ready | ChatError:
     if user is None:
         return ChatError("authentication_failed")
     # Presence hears of this connection only after `ready`; oneself one sees as one chose to be.
     return Ready(epoch, user_out(user, status=user.status), locale_of(user), rooms.get(user.pk, []))
 
 
-def heads_of(user_ids: Collection[int]) -> dict[int, list[Head]]:
+class Unread(NamedTuple):
+    """A member's mark that others have written after."""
+
+    room_id: int
+    user_id: int
+    last_read_seq: int
+
+
+def heads_of(user_ids: Collection[int]) -> dict[int, list[RoomHead]]:
     """-> {user id: where each of their rooms stands}; two queries."""
-    found: dict[int, list[Head]] = defaultdict(list)
-    standings = _standings(user_ids) if user_ids else []
-    mentions = slots.timeline.unread_mentions([s for s in standings if s.unread_count > 0])
-    for s in standings:
-        calls = mentions.get((s.room_id, s.user_id), NO_MENTIONS).count
-        row = RoomHead(s.room_id, s.version, s.last_seq, s.last_read_seq, max(0, s.unread_count), calls)
-        found[s.user_id].append(Head(s.room_id, s.version, row))
+    rows = _standings(user_ids) if user_ids else []
+    mentions = slots.timeline.unread_mentions([Unread(r[1], r[0], r[4]) for r in rows if r[5] > 0])
+    found: dict[int, list[RoomHead]] = defaultdict(list)
+    for user_id, room_id, version, last_seq, last_read_seq, unread in rows:
+        calls = mentions.get((room_id, user_id), NO_MENTIONS).count if unread > 0 else 0
+        found[user_id].append(RoomHead(room_id, version, last_seq, last_read_seq, max(0, unread), calls))
     return found
 
 
-def _standings(user_ids: Collection[int]) -> list[Standing]:
+def _standings(user_ids: Collection[int]) -> list[tuple[int, int, int, int, int, int]]:
     with connection.cursor() as cursor:
         cursor.execute(_STANDINGS.format(", ".join(["%s"] * len(user_ids))), list(user_ids))
-        return [Standing(*row) for row in cursor.fetchall()]
+        rows: list[tuple[int, int, int, int, int, int]] = cursor.fetchall()
+        return rows
 
 
 def heads(room_ids: Collection[int]) -> dict[int, int]:

@@ -56,7 +56,7 @@ def test_a_batch_costs_the_same_however_many_people_and_rooms(people: int, rooms
     assert len(queries_of(lambda: found.extend(admit(claims)))) == STATEMENTS
     for ready in found:
         assert isinstance(ready, Ready)
-        assert [(h.data.unread_count, h.data.mention_count) for h in ready.heads] == [(1, 1)] * rooms
+        assert [(h.unread_count, h.mention_count) for h in ready.heads] == [(1, 1)] * rooms
 
 
 def test_everybody_gets_their_own_rooms_and_marks(ann: Person, bob: Person, cat: Person, room: Room) -> None:
@@ -64,7 +64,7 @@ def test_everybody_gets_their_own_rooms_and_marks(ann: Person, bob: Person, cat:
     ann.say(room, mentions=[bob.id])
     ann.say(room, mention_all=True)
     found = admit([session_of(p) for p in (ann, bob, cat)])
-    rows = [[(h.room_id, h.data.unread_count, h.data.mention_count) for h in f.heads] for f in found]  # type: ignore[union-attr]
+    rows = [[(h.room_id, h.unread_count, h.mention_count) for h in f.heads] for f in found]  # type: ignore[union-attr]
     assert rows == [[(room.id, 0, 0)], [(room.id, 2, 2)], [(other.id, 0, 0)]]
     assert [f.user.id for f in found] == [ann.id, bob.id, cat.id]  # type: ignore[union-attr]
 
@@ -75,8 +75,8 @@ def test_ready_says_what_the_room_itself_says(ann: Person, bob: Person, room: Ro
     shown = bob.ok("GET", f"/api/rooms/{room.id}")
     mine = shown["membership"]
     assert (head.room_id, head.version) == (shown["id"], shown["version"])
-    assert (head.data.last_seq, head.data.last_read_seq) == (shown["last_seq"], mine["last_read_seq"])
-    assert (head.data.unread_count, head.data.mention_count) == (mine["unread_count"], mine["mention_count"])
+    assert (head.last_seq, head.last_read_seq) == (shown["last_seq"], mine["last_read_seq"])
+    assert (head.unread_count, head.mention_count) == (mine["unread_count"], mine["mention_count"])
 
 
 def test_rooms_left_and_direct_rooms_not_yet_known_are_not_among_them(ann: Person, bob: Person, room: Room) -> None:

@@ -12,7 +12,9 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from django.conf import settings
+from rest_framework_simplejwt.tokens import AccessToken
 
+from accounts import tokens
 from accounts.gateway import read_token, standing
 from accounts.models import Session, User
 from accounts.services import Device, begin_session
@@ -59,6 +61,12 @@ def code_at_both_doors(token: str) -> str:
 
 def test_what_we_sign_ourselves_is_good(good: Claims) -> None:
     assert code_at_both_doors(signed(good)) == "ok"
+
+
+def test_our_own_tokens_are_read_without_the_library_and_say_the_same(good: Claims) -> None:
+    assert tokens._read_own(signed(good)) == tokens._read(AccessToken, signed(good))
+    assert tokens._read_own(signed({**good, "nbf": 0})) is None
+    assert tokens._read_own(signed({**good, "exp": int(time.time())})) is None
 
 
 @pytest.mark.parametrize("name", ["none", "None", "NONE", "nOnE"])
