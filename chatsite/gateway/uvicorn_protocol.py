@@ -13,13 +13,13 @@ from urllib.parse import unquote_to_bytes
 
 from django.conf import settings
 from uvicorn.protocols.http.flow_control import FlowControl
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.protocols.utils import get_local_addr, get_remote_addr, is_ssl
 
 from chatsite.gateway import handshake, websocket
 from chatsite.gateway.authentication import locale_of, origin_is_allowed
 from chatsite.gateway.connection import OUTBOX_BYTES, Batch, Disconnected
 from chatsite.gateway.consumer import GatewayConsumer
+from chatsite.gateway.http_head import BoundedHeadProtocol
 from chatsite.gateway.websocket import FrameReader, Message, Violation
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ LINGER_SECONDS = 5.0  # what a reader who does not read gets to see the close fr
 _PING = websocket.control_frame(websocket.PING)
 
 
-class HttpProtocol(HttpToolsProtocol):
+class HttpProtocol(BoundedHeadProtocol):
     """Hands WebSockets on as they are parsed; looks an address up only where a request asks for it."""
 
     _is_websocket = False
@@ -151,8 +151,9 @@ class GatewayProtocol(asyncio.Protocol):
         if opcode == websocket.CLOSE:
             websocket.code_of(payload)
             self._hang_up(websocket.control_frame(websocket.CLOSE, payload[:2]))
-        elif opcode == websocket.PING and not self._close_sent:
-            self._transport.write(websocket.control_frame(websocket.PONG, payload))
+        elif opcode == websocket.PING:
+            if not self._close_sent and not self._is_full:  # who reads no pongs gets none
+                self._transport.write(websocket.control_frame(websocket.PONG, payload))
         elif self._is_over or self._consumer is None:
             return
         elif opcode == websocket.PONG:
