@@ -9,8 +9,8 @@ from tests.fuzz.endings import ENDINGS, before_signing_in
 from tests.fuzz.grammar import DEEP, SHALLOW, Case, Maker, Random
 
 FRAMES = 200  # of a burst
-SHARE_DEEP = 0.02  # of frames that get as far as the database, each as dear as a hundred others
-SHARE_ENDING = 0.5  # of bursts whose last frame ends the connection
+SHARE_DEEP = 0.005  # of frames that get as far as the database, each as dear as fifty others
+SHARE_ENDING = 0.4  # of bursts whose last frame ends the connection
 SHARE_KNOCK = 0.15  # of bursts that are one frame on a connection where nobody has signed in
 
 
