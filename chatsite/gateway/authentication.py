@@ -1,6 +1,6 @@
 """Who may open a socket, and whose it is: Origin at the handshake, the access token in the first frame."""
 
-from typing import Any
+from collections.abc import Iterable
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -24,12 +24,10 @@ def origin_is_allowed(headers: Headers) -> bool:
     origin = raw.decode("latin-1")
     if origin == settings.DESKTOP_ORIGIN or origin in settings.ALLOWED_ORIGINS:
         return True
-    parts = urlsplit(origin)
-    if parts.scheme not in ("http", "https") or not parts.netloc:
-        return False
     if settings.PUBLIC_URL and origin == _origin_of(settings.PUBLIC_URL):
         return True
-    return parts.netloc.lower() == headers.get(b"host", b"").decode("latin-1").lower()
+    host = headers.get(b"host", b"").decode("latin-1").lower()
+    return bool(host) and origin.lower() in (f"http://{host}", f"https://{host}")
 
 
 def _origin_of(url: str) -> str:
@@ -43,5 +41,9 @@ def locale_of(headers: Headers) -> str:
     return "zh-hans" if wanted.startswith("zh") else "en"
 
 
-def headers_of(scope: dict[str, Any]) -> Headers:
-    return dict(scope.get("headers", ()))
+def headers_of(pairs: Iterable[tuple[bytes, bytes]]) -> Headers:
+    """-> by name; one that comes twice is the list of both (RFC 9110 §5.3), so that no Origin or Host hides another."""
+    headers: Headers = {}
+    for name, value in pairs:
+        headers[name] = headers[name] + b", " + value if name in headers else value
+    return headers

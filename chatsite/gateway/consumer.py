@@ -109,7 +109,7 @@ class GatewayConsumer(AsyncConsumer):  # type: ignore[misc]
     router: CommandRouter = CommandRouter()
 
     async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
-        headers = headers_of(scope)
+        headers = headers_of(scope.get("headers", ()))
         await receive()  # websocket.connect
         if not origin_is_allowed(headers):
             await send({"type": "websocket.close"})  # HTTP 403

@@ -16,7 +16,7 @@ from uvicorn.protocols.http.flow_control import FlowControl
 from uvicorn.protocols.utils import get_local_addr, get_remote_addr, is_ssl
 
 from chatsite.gateway import handshake, websocket
-from chatsite.gateway.authentication import locale_of, origin_is_allowed
+from chatsite.gateway.authentication import headers_of, locale_of, origin_is_allowed
 from chatsite.gateway.connection import OUTBOX_BYTES, Batch, Disconnected
 from chatsite.gateway.consumer import GatewayConsumer
 from chatsite.gateway.http_head import BoundedHeadProtocol
@@ -59,7 +59,7 @@ class HttpProtocol(BoundedHeadProtocol):
 
     def handle_websocket_upgrade(self) -> None:
         self.connections.discard(self)
-        headers = dict(self.headers)
+        headers = headers_of(self.headers)
         try:
             self._require_gateway(headers)
             opening = handshake.accepted(self.scope["method"], self.scope["http_version"], headers)
