@@ -1,6 +1,6 @@
 """Fills chatsite.gateway.pull: what the gateway asks of the database."""
 
-from messaging.services import heads, pull
+from messaging.services import heads, pull, shared_pull
 
 
 class Source:
@@ -8,5 +8,6 @@ class Source:
     welcome = staticmethod(heads.welcome)
     recent = staticmethod(heads.recent)
     changes = staticmethod(pull.changes)
+    changes_for = staticmethod(shared_pull.changes_for)
     farewell = staticmethod(pull.farewell)  # of a room that a client has but is not in
     heads = staticmethod(heads.heads)  # last: in this body the name means the module until here

@@ -22,10 +22,11 @@ from chatsite.gateway.connection import Batch, Connection
 from chatsite.gateway.events import Attach, Envelope
 from chatsite.gateway.frames import Close, SessionRevoked
 from chatsite.gateway.publisher import bind_to
-from chatsite.gateway.pull import Head, Moved, Recent
+from chatsite.gateway.pull import Changes, Head, Moved, Recent, Wanted
 from chatsite.gateway.stream import RoomStream
 from chatsite.gateway.subscriptions import Subscriptions
 from chatsite.gateway.tailer import Tailer
+from chatsite.gateway.together import Together
 from chatsite.gateway.vigil import Vigil
 from chatsite.pool import in_pool
 
@@ -35,7 +36,13 @@ REORDER_SECONDS = 0.05  # how long a gap may close by itself
 BEHIND_SECONDS = 0.25  # how long a publish may be on its way before the tailer's sight of its version counts
 FLUSH_SECONDS = 2.0
 
+CATCH_UPS_MAX = 64  # connections whose rows are read at once
+
 _decode = msgspec.msgpack.Decoder(Envelope).decode
+
+
+def _changes_for(wanted: list[Wanted]) -> list[dict[int, Changes] | ChatError]:
+    return slots.pull.changes_for(wanted)
 
 
 class Hub:
@@ -46,6 +53,7 @@ class Hub:
         self.rooms: dict[int, RoomStream] = {}
         self.users: dict[int, set[Connection]] = {}
         self.admission = Admission(loop)
+        self.catch_ups: Together[Wanted, dict[int, Changes]] = Together(loop, _changes_for, CATCH_UPS_MAX)
         self.subscriptions = Subscriptions(self)
         self.tailer = Tailer(self)
         self.vigil = Vigil(loop)
@@ -155,7 +163,7 @@ class Hub:
         gates = {stream: stream.close_gate(connection) for stream in streams}
         reached = {stream.room_id: gate.start for stream, gate in gates.items()}
         try:
-            found = await in_pool(slots.pull.changes, since, reader_id=connection.user_id, same_epoch=same_epoch)
+            found = await self.catch_ups.ask(Wanted(since, connection.user_id, same_epoch))
             for room_id, changes in found.items():
                 stream = self.rooms.get(room_id)
                 if stream in gates and stream.gates.get(connection) is gates[stream]:

@@ -48,6 +48,14 @@ class Changes(NamedTuple):
     gone: list[Gone]
 
 
+class Wanted(NamedTuple):
+    """What one reader wants to know: the changes after these versions; {} of rooms they are not in."""
+
+    since: Mapping[int, int]
+    reader_id: int
+    same_epoch: bool
+
+
 class Moved(NamedTuple):
     """A membership that changed lately."""
 
@@ -78,6 +86,9 @@ class Pull(Protocol):
         self, since: Mapping[int, int], *, reader_id: int | None, same_epoch: bool = True
     ) -> dict[int, Changes]:
         """Changes after the given versions, for one reader (rooms they are not in are missing) or for all."""
+
+    def changes_for(self, wanted: Sequence[Wanted]) -> list[dict[int, Changes] | ChatError]:
+        """The same for many readers at once; what several ask for is read and encoded once."""
 
     def welcome(self, user_id: int, room_id: int) -> tuple[int, bytes] | None:
         """-> (version, room_added frame) of a room that the user is in and may see, else None."""

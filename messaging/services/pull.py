@@ -71,10 +71,10 @@ def room_syncs(
     counters = _counters(since, reader_id)
     spans = {r: (since[r], c.version) for r, c in counters.items() if same_epoch and since[r] <= c.version}
     complete = _within_limits(spans)
-    rows = _rows(complete)
+    rows = rows_of(complete)
     rooms = Room.objects.in_bulk(list(counters))
     return {
-        room_id: list(_stretches(room, counters[room_id], since[room_id], rows[room_id], room_id in complete))
+        room_id: list(stretches(room, counters[room_id], since[room_id], rows[room_id], room_id in complete))
         for room_id, room in rooms.items()
     }
 
@@ -126,7 +126,7 @@ def _fetch(model: type[Message | Membership], spans: Spans) -> list[Any]:
     return [row for condition in _conditions(spans) for row in model.objects.filter(condition)]
 
 
-def _rows(spans: Spans) -> dict[int, list[Row]]:
+def rows_of(spans: Spans) -> dict[int, list[Row]]:
     found: dict[int, list[Row]] = defaultdict(list)
     memberships: list[Membership] = _fetch(Membership, spans)
     for membership, member in zip(memberships, members_out(memberships), strict=True):
@@ -152,7 +152,7 @@ def farewell(room_id: int, reason: str = "left") -> bytes:
     return RoomRemoved(room_id=room_id, reason=reason or "left").frame()  # type: ignore[arg-type]
 
 
-def _stretches(
+def stretches(
     room: Room, counter: RoomCounter, since: int, rows: Sequence[Row], is_complete: bool
 ) -> Iterator[RoomSync]:
     chunks = list(_chunks(rows)) if is_complete else []

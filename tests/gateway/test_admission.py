@@ -108,7 +108,7 @@ async def test_who_left_while_waiting_is_not_asked_for(door: Door) -> None:
 
 async def test_beyond_the_bound_each_is_sent_away_with_a_later_time(door: Door) -> None:
     own = Admission(asyncio.get_running_loop())
-    own._seconds_each = 0.5  # as measured: ten fit into ANSWER_SECONDS
+    own.door.seconds_each = 0.5  # as measured: ten fit into ANSWER_SECONDS
     begin(own, range(1))
     await until(lambda: door.batches)
     waiting = begin(own, range(1, 12))
@@ -119,7 +119,7 @@ async def test_beyond_the_bound_each_is_sent_away_with_a_later_time(door: Door) 
             await own.admit(claims(i))
         turns.append(own._return_at)
         assert refusal.value.retry_after >= 5.5 or turns[1:]
-    assert len(own) == 11
+    assert len(own.door) == 11
     assert [b - a for a, b in itertools.pairwise(turns)] == pytest.approx([0.5] * 49)
     door.open.set()
     await asyncio.gather(*waiting)
@@ -127,7 +127,7 @@ async def test_beyond_the_bound_each_is_sent_away_with_a_later_time(door: Door) 
 
 async def test_the_times_end_within_a_minute_and_begin_anew(door: Door) -> None:
     own = Admission(asyncio.get_running_loop())
-    own._seconds_each = 10.0
+    own.door.seconds_each = 10.0
     begin(own, range(1))
     await until(lambda: door.batches)
     begin(own, range(1, 2))
@@ -150,4 +150,4 @@ async def test_the_queue_is_bounded_before_any_rate_is_known(door: Door, monkeyp
     await asyncio.sleep(0)
     with pytest.raises(TooMany):
         await own.admit(claims(9))
-    assert len(own) == 5
+    assert len(own.door) == 5
