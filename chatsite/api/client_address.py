@@ -9,13 +9,14 @@ from django.http import HttpRequest
 IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
 FORWARDING_HEADERS = ("X-Forwarded-For", "Forwarded", "X-Real-Ip", "Via")
 LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
+HOPS_MAX = 16  # of X-Forwarded-For that are looked at, from our end: a header may name thousands
 DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
 def client_address(request: HttpRequest) -> str | None:
     """The peer; behind TRUSTED_PROXIES the nearest address of X-Forwarded-For that is no such proxy."""
     address = _parsed(request.META.get("REMOTE_ADDR", ""))
-    for hop in reversed(request.headers.get("X-Forwarded-For", "").split(",")):
+    for hop in reversed(request.headers.get("X-Forwarded-For", "").rsplit(",", HOPS_MAX)[-HOPS_MAX:]):
         if address is None or not _is_trusted(address):
             break
         address = _parsed(hop) or address
