@@ -16,7 +16,7 @@ from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 
 from chatsite.errors import ChatError, RateLimited, Unavailable, ValidationFailed, decode
-from chatsite.gateway import frames, rate_limit
+from chatsite.gateway import frames, hoarding, rate_limit
 from chatsite.gateway import pull as slots
 from chatsite.gateway.admission import TooMany
 from chatsite.gateway.authentication import headers_of, limits, locale_of, origin_is_allowed
@@ -173,6 +173,7 @@ class GatewayConsumer(AsyncConsumer):  # type: ignore[misc]
             if connection.close_code is not None:
                 raise Disconnected  # revoked while we asked whether it stands
             connection.locale = ready.locale
+            hoarding.make_room(connection.hub.users.get(connection.user_id, ()))
             ahead = connection.hub.follow(connection, ready.heads)
             connection.admit(self._ready_frame(reply_to, claims, ready))
             await self._catch_up(connection, command, ready, ahead)
