@@ -1,10 +1,12 @@
 """The newest messages of each room in Redis. It may be wrong, empty or gone without anybody seeing it.
 
-Rows carry neither names nor excerpts; both are joined when read. What is kept says which version of the room it
-reflects and counts only while the database says the same. A single thread writes: nobody waits for Redis to store.
+Rows carry neither names nor excerpts; both are joined when read, names by being written into a gap of the ready JSON.
+What is kept says which version of the room it reflects and counts only while the database says the same. A single
+thread writes: nobody waits for Redis to store.
 """
 
 import logging
+import operator
 import threading
 import time
 from collections import deque
@@ -19,9 +21,10 @@ from django_redis import get_redis_connection
 from redis import Redis
 from redis.exceptions import RedisError
 
+from chatsite.gateway.events import encode
 from messaging.models import Message
+from messaging.rendering import message_out
 from messaging.rows import AnyMessage
-from rooms.models import RoomCounter
 
 logger = logging.getLogger(__name__)
 
@@ -65,8 +68,18 @@ redis.call('PEXPIRE', KEYS[1], ARGV[3])
 """
 
 
-class Row(msgspec.Struct, frozen=True, array_like=True):
-    """A message as kept, with its reactions."""
+class Ready(msgspec.Struct, frozen=True, array_like=True, tag=0):
+    """A message that stands for itself: its JSON but for the sender, who goes between `head` and `tail`."""
+
+    id: int
+    seq: int
+    sender_id: int
+    head: bytes
+    tail: bytes
+
+
+class Row(msgspec.Struct, frozen=True, array_like=True, tag=1):
+    """A message that shows another one or other people than its sender: as stored, with its reactions."""
 
     id: int
     room_id: int
@@ -86,41 +99,39 @@ class Row(msgspec.Struct, frozen=True, array_like=True):
     created_at: datetime
     reactions: dict[str, list[int]]
 
+    def message(self) -> Message:
+        return Message(**{name: getattr(self, name) for name in FIELDS})
 
+
+Kept = Ready | Row
 FIELDS = Row.__struct_fields__[:-1]
+SENDER = b'"sender":null'
 _encode = msgspec.msgpack.Encoder().encode
-_decode = msgspec.msgpack.Decoder(Row).decode
+_decode = msgspec.msgpack.Decoder(Kept).decode
 
 
-class Recent(NamedTuple):
-    """Messages in the order of seq, and their reactions by message id."""
-
-    messages: list[Message]
-    reactions: dict[int, dict[str, list[int]]]
-
-
-def read(counter: RoomCounter) -> Recent | None:
-    """The newest messages as of the counter's version, or None: ask the database."""
-    stored = _redis.ask(lambda redis: cast("dict[bytes, bytes]", redis.hgetall(_key(counter.room_id))))
-    if not stored or stored.pop(b"version", None) != b"%d" % counter.version:
+def read(room_id: int, version: int, last_message_id: int | None) -> list[Kept] | None:
+    """The newest messages, by seq, as of this version of the room, or None: ask the database."""
+    stored = _redis.ask(lambda redis: cast("dict[bytes, bytes]", redis.hgetall(_key(room_id))))
+    if not stored or stored.pop(b"version", None) != b"%d" % version:
         return None
     stored.pop(b"newest", None)
     try:
-        rows = sorted((_decode(row) for row in stored.values()), key=lambda row: row.seq)
+        rows = sorted(map(_decode, stored.values()), key=_seq)
     except msgspec.DecodeError:  # another release wrote it
         return None
     # A restored backup may come by the same version again, with other messages.
-    if not rows or rows[-1].id != counter.last_message_id:
-        return None
-    return Recent([_message(row) for row in rows], {row.id: row.reactions for row in rows})
+    return rows if rows and rows[-1].id == last_message_id else None
 
 
-def fill(counter: RoomCounter, recent: Recent) -> None:
-    """Keeps what was read from the database, unless something in it is newer than the counter."""
-    messages = recent.messages
-    if messages and all(m.version <= counter.version for m in messages):
-        start = (counter.version, messages[-1].seq, TTL_MILLISECONDS)
-        _writer.put(Script(_FILL, counter.room_id, (*start, *_rows(messages, recent.reactions))))
+_seq = operator.attrgetter("seq")
+
+
+def fill(room_id: int, version: int, messages: Sequence[AnyMessage], reactions: Mapping[int, Reactions]) -> None:
+    """Keeps what was read from the database, unless something in it is newer than `version`."""
+    if messages and all(m.version <= version for m in messages):
+        start = (version, messages[-1].seq, TTL_MILLISECONDS)
+        _writer.put(Script(_FILL, room_id, (*start, *_rows(messages, reactions))))
 
 
 def append(messages: Sequence[AnyMessage], reactions: Mapping[int, Reactions] | None = None) -> None:
@@ -145,14 +156,17 @@ def _key(room_id: int) -> str:
 def _rows(messages: Sequence[AnyMessage], reactions: Mapping[int, Reactions]) -> list[int | bytes]:
     rows: list[int | bytes] = []
     for message in messages:
-        fields = {name: getattr(message, name) for name in FIELDS}
-        own = {emoji: list(user_ids) for emoji, user_ids in reactions.get(message.id, {}).items()}
-        rows += [message.seq, _encode(Row(**fields, reactions=own))]
+        rows += [message.seq, _encode(_kept(message, reactions.get(message.id, {})))]
     return rows
 
 
-def _message(row: Row) -> Message:
-    return Message(**{name: getattr(row, name) for name in FIELDS})
+def _kept(message: AnyMessage, reactions: Reactions) -> Kept:
+    if message.sender_id and not message.reply_to_id and not message.system:
+        text = encode(message_out(message, sender=None, reactions=reactions))
+        head, _, tail = text.partition(SENDER)  # the first one: nothing before it was written by people
+        return Ready(message.id, message.seq, message.sender_id, head + b'"sender":', tail)
+    fields = {name: getattr(message, name) for name in FIELDS}
+    return Row(**fields, reactions={emoji: list(user_ids) for emoji, user_ids in reactions.items()})
 
 
 class _Redis:

@@ -29,6 +29,11 @@ def messages_out(
     return [_message_out(m, targets, people, reactions.get(m.id, {})) for m in messages]
 
 
+def message_out(message: AnyMessage, *, sender: SenderOut | None, reactions: Mapping[str, Sequence[int]]) -> MessageOut:
+    """One that shows neither another message nor other people; no query."""
+    return _message_out(message, {}, {message.sender_id: sender} if sender and message.sender_id else {}, reactions)
+
+
 def excerpt(content: str) -> str:
     """-> the beginning of a text, on one line."""
     # Only the head is split: no reader waits for 8,000 characters of line breaks.

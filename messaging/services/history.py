@@ -1,17 +1,21 @@
 """Pages of a room's messages. Without gaps in seq every page is a stretch of numbers."""
 
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import NamedTuple
 
 import msgspec
+from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
+from accounts.public import senders_out
 from chatsite.errors import ValidationFailed
+from chatsite.gateway.events import encode
 from messaging import recent
 from messaging.models import Message
-from messaging.recent import Recent
+from messaging.recent import Kept, Ready, Row
 from messaging.rendering import messages_out, reactions_of
-from messaging.schemas import HistoryPage, MessageOut
+from messaging.schemas import MessageOut
 from messaging.services.message_changes import room_of
 from rooms.models import RoomCounter
 from rooms.services.rooms import room_for_member
@@ -24,6 +28,15 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
     after: int | None = None
     around: int | None = None
     at: datetime | None = None
+
+
+class Head(NamedTuple):
+    """Where the room stands."""
+
+    room_id: int
+    last_seq: int
+    version: int
+    last_message_id: int | None
 
 
 class Stretch(NamedTuple):
@@ -45,18 +58,34 @@ def parse_time(name: str, text: str) -> datetime:
         raise ValidationFailed({name: [_("This is not a time.")]}) from None
 
 
-def history(*, user_id: int, room_id: int, place: Place, limit: int) -> HistoryPage:
-    """A page of the room's messages, for its members."""
-    room_for_member(user_id, room_id)
+def history(*, user_id: int, room_id: int, place: Place, limit: int) -> bytes:
+    """A page of the room's messages, for its members. -> a HistoryPage, encoded."""
+    head = _head_for_member(user_id, room_id)
     _require_one_bound(place)
-    counter = RoomCounter.objects.get(pk=room_id)
-    stretch = _stretch(place, counter, limit)
-    found = _recent(counter, stretch) or _stored(counter, stretch)
-    return HistoryPage(
-        results=messages_out(found.messages, reactions=found.reactions),
-        has_before=stretch.first > 1,
-        has_after=stretch.last < counter.last_seq,
-    )
+    stretch = _stretch(place, head, limit)
+    messages = _recent(head, stretch)
+    results = _stored(head, stretch) if messages is None else b",".join(messages)
+    has_before, has_after = encode(stretch.first > 1), encode(stretch.last < head.last_seq)
+    return b'{"results":[%b],"has_before":%b,"has_after":%b}' % (results, has_before, has_after)
+
+
+# One statement for what nearly every call asks: is this a member, and where does the room stand?
+_MEMBER = """
+SELECT c.room_id, c.last_seq, c.version, c.last_message_id
+FROM rooms_membership m JOIN rooms_roomcounter c ON c.room_id = m.room_id
+WHERE m.room_id = %s AND m.user_id = %s AND m.left_at IS NULL AND NOT m.is_hidden
+"""
+
+
+def _head_for_member(user_id: int, room_id: int) -> Head:
+    with connection.cursor() as cursor:
+        cursor.execute(_MEMBER, [room_id, user_id])
+        row = cursor.fetchone()
+    if row is not None:
+        return Head(*row)
+    room_for_member(user_id, room_id)  # raises what this one is to be told
+    counter = RoomCounter.objects.get(pk=room_id)  # unless they have come in this very moment
+    return Head(room_id, counter.last_seq, counter.version, counter.last_message_id)
 
 
 def _require_one_bound(place: Place) -> None:
@@ -65,45 +94,60 @@ def _require_one_bound(place: Place) -> None:
         raise ValidationFailed({name: [_("Give one of before, after, around and at.")] for name in given})
 
 
-def _stretch(place: Place, counter: RoomCounter, limit: int) -> Stretch:
-    newest = counter.last_seq
+def _stretch(place: Place, head: Head, limit: int) -> Stretch:
+    newest = head.last_seq
     if place.before is not None:
         last = min(place.before - 1, newest)
         return Stretch(max(last - limit + 1, 1), max(last, 0))
     if place.after is not None:
         first = min(place.after, newest) + 1
         return Stretch(first, min(first + limit - 1, newest))
-    middle = _first_since(counter, place.at) if place.at is not None else place.around
+    middle = _first_since(head, place.at) if place.at is not None else place.around
     if middle is None:
         return Stretch(max(newest - limit + 1, 1), newest)
     first = max(min(middle - limit // 2, newest - limit + 1), 1)
     return Stretch(first, min(first + limit - 1, newest))
 
 
-def _first_since(counter: RoomCounter, at: datetime) -> int | None:
+def _first_since(head: Head, at: datetime) -> int | None:
     """-> seq of the first message at or after that time; None = all are older."""
-    rows = Message.objects.in_room(counter.room_id).filter(created_at__gte=at).order_by("created_at", "seq")
+    rows = Message.objects.in_room(head.room_id).filter(created_at__gte=at).order_by("created_at", "seq")
     return rows.values_list("seq", flat=True).first()
 
 
-def _recent(counter: RoomCounter, stretch: Stretch) -> Recent | None:
-    """From Redis, if all of the stretch is there."""
-    if stretch.first <= counter.last_seq - recent.ROWS or stretch.first > stretch.last:
+def _recent(head: Head, stretch: Stretch) -> list[bytes] | None:
+    """From Redis, if all of the stretch is there. -> messages, encoded"""
+    if stretch.first <= head.last_seq - recent.ROWS or stretch.first > stretch.last:
         return None
-    kept = recent.read(counter)
-    if kept is None or not kept.messages or kept.messages[0].seq > stretch.first:
+    kept = recent.read(head.room_id, head.version, head.last_message_id)
+    if kept is None or kept[0].seq > stretch.first:
         return None
-    return Recent([m for m in kept.messages if m.seq in stretch], kept.reactions)
+    return _encoded([one for one in kept if one.seq in stretch])
 
 
-def _stored(counter: RoomCounter, stretch: Stretch) -> Recent:
-    rows = Message.objects.in_room(counter.room_id).filter(seq__gte=stretch.first, seq__lte=stretch.last)
+def _encoded(kept: Sequence[Kept]) -> list[bytes]:
+    """Names are joined now: into the gaps of what is ready, the usual way for the few others."""
+    senders = senders_out(one.sender_id for one in kept)
+    names = {user_id: encode(sender) for user_id, sender in senders.items()}
+    others = [one for one in kept if isinstance(one, Row)]
+    reactions = {one.id: one.reactions for one in others}
+    outs = iter(messages_out([one.message() for one in others], senders=senders, reactions=reactions))
+    return [_filled(one, names) if isinstance(one, Ready) else encode(next(outs)) for one in kept]
+
+
+def _filled(one: Ready, names: Mapping[int, bytes]) -> bytes:
+    return b"".join((one.head, names.get(one.sender_id, b"null"), one.tail))
+
+
+def _stored(head: Head, stretch: Stretch) -> bytes:
+    """-> messages, encoded, with commas between them"""
+    rows = Message.objects.in_room(head.room_id).filter(seq__gte=stretch.first, seq__lte=stretch.last)
     messages = list(rows.order_by("seq"))
-    found = Recent(messages, reactions_of(messages))
-    if stretch.last == counter.last_seq:
-        newest = [m for m in messages if m.seq > counter.last_seq - recent.ROWS]
-        recent.fill(counter, Recent(newest, found.reactions))
-    return found
+    reactions = reactions_of(messages)
+    if stretch.last == head.last_seq:
+        newest = [m for m in messages if m.seq > head.last_seq - recent.ROWS]
+        recent.fill(head.room_id, head.version, newest, reactions)
+    return encode(messages_out(messages, reactions=reactions))[1:-1]
 
 
 def get_message(*, user_id: int, message_id: int) -> MessageOut:
