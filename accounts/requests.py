@@ -1,9 +1,13 @@
 """What a request says besides its body: who calls, from what device, in which language."""
 
+from typing import cast
+
 from django.http import HttpRequest
 from django.utils.translation import get_language
 from rest_framework.request import Request
+from rest_framework.viewsets import ViewSet
 
+from accounts.authentication import CallerAuthentication
 from accounts.models import Session, User
 from accounts.services import Device
 from chatsite.api.client_address import client_address
@@ -14,6 +18,11 @@ LOCALES = {"zh-hans": "zh-CN", "en": "en"}  # Django's language codes -> the con
 def user_of(request: Request) -> User:
     assert isinstance(request.user, User)
     return request.user
+
+
+def caller_id(request: Request) -> int:
+    """-> user id; all that most endpoints need to know."""
+    return cast("int", request.user.pk)
 
 
 def session_of(request: Request) -> Session:
@@ -27,3 +36,9 @@ def device_of(request: HttpRequest, name: str) -> Device:
 
 def locale_of(request: HttpRequest) -> str:
     return LOCALES.get(get_language() or "", "en")
+
+
+class CallerViewSet(ViewSet):
+    """For all that asks no more of the account than its id: `caller_id(request)`."""
+
+    authentication_classes = [CallerAuthentication]

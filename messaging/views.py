@@ -1,10 +1,8 @@
-from typing import cast
-
 from django.utils.translation import gettext_lazy as _
 from rest_framework.decorators import action
 from rest_framework.request import Request
-from rest_framework.viewsets import ViewSet
 
+from accounts.requests import CallerViewSet, caller_id
 from chatsite.api.schema import operation
 from chatsite.api.views import NoContent, WireResponse, body, limit, query_int
 from chatsite.errors import ValidationFailed
@@ -30,10 +28,6 @@ PAGED = {"cursor": str, "limit": int}
 PLACED = {"limit": int, "before": int, "after": int, "around": int, "at": str}
 
 
-def caller(request: Request) -> int:
-    return cast("int", request.user.pk)
-
-
 def place(request: Request) -> Place:
     at = request.query_params.get("at")
     return Place(
@@ -44,7 +38,7 @@ def place(request: Request) -> Place:
     )
 
 
-class TimelineViewSet(ViewSet):
+class TimelineViewSet(CallerViewSet):
     """A room's messages, at /api/rooms/{room_id}/…"""
 
     @operation(response=HistoryPage, query=PLACED)
@@ -52,7 +46,7 @@ class TimelineViewSet(ViewSet):
     def messages(self, request: Request, room_id: str) -> WireResponse:
         """The newest page, or the one at a bound."""
         where, size = place(request), limit(request)
-        page = history.history(user_id=caller(request), room_id=int(room_id), place=where, limit=size)
+        page = history.history(user_id=caller_id(request), room_id=int(room_id), place=where, limit=size)
         return WireResponse(page)
 
     @operation(request=SendBody, response=MessageOut, status=201, also={200: MessageOut})
@@ -60,8 +54,8 @@ class TimelineViewSet(ViewSet):
     def send(self, request: Request, room_id: str) -> WireResponse:
         """201 once stored; 200 when a former try had stored it."""
         wanted = body(request, SendBody)
-        rate_limit.sends.take(caller(request))
-        sent = send_one(user_id=caller(request), room_id=int(room_id), body=wanted)
+        rate_limit.sends.take(caller_id(request))
+        sent = send_one(user_id=caller_id(request), room_id=int(room_id), body=wanted)
         (out,) = messages_out([sent.message])
         return WireResponse(out, 200 if sent.duplicate else 201)
 
@@ -69,20 +63,20 @@ class TimelineViewSet(ViewSet):
     @action(detail=False)
     def pins(self, request: Request, room_id: str) -> WireResponse:
         cursor, size = request.query_params.get("cursor"), limit(request)
-        page = pins.pins(user_id=caller(request), room_id=int(room_id), cursor=cursor, limit=size)
+        page = pins.pins(user_id=caller_id(request), room_id=int(room_id), cursor=cursor, limit=size)
         return WireResponse(page)
 
     @operation(request=SeqBody, response=ReadOut)
     @action(detail=False, methods=["post"])
     def read(self, request: Request, room_id: str) -> WireResponse:
         seq = body(request, SeqBody).seq
-        return WireResponse(read_state.mark_read(user_id=caller(request), room_id=int(room_id), seq=seq))
+        return WireResponse(read_state.mark_read(user_id=caller_id(request), room_id=int(room_id), seq=seq))
 
     @operation(request=SeqBody)
     @action(detail=False, methods=["post"])
     def unread(self, request: Request, room_id: str) -> NoContent:
         seq = body(request, SeqBody).seq
-        read_state.mark_unread(user_id=caller(request), room_id=int(room_id), seq=seq)
+        read_state.mark_unread(user_id=caller_id(request), room_id=int(room_id), seq=seq)
         return NoContent()
 
     @operation(response=RoomSync, query={"since": int})
@@ -91,60 +85,60 @@ class TimelineViewSet(ViewSet):
         since = query_int(request, "since")
         if since is None:
             raise ValidationFailed({"since": [_("This field is required.")]})
-        return WireResponse(pull.room_changes(user_id=caller(request), room_id=int(room_id), since=since))
+        return WireResponse(pull.room_changes(user_id=caller_id(request), room_id=int(room_id), since=since))
 
 
-class MessageViewSet(ViewSet):
+class MessageViewSet(CallerViewSet):
     lookup_url_kwarg = "message_id"
     lookup_value_regex = ID
 
     @operation(response=MessageOut)
     def retrieve(self, request: Request, message_id: str) -> WireResponse:
-        return WireResponse(history.get_message(user_id=caller(request), message_id=int(message_id)))
+        return WireResponse(history.get_message(user_id=caller_id(request), message_id=int(message_id)))
 
     @operation(request=EditBody, response=MessageOut)
     def partial_update(self, request: Request, message_id: str) -> WireResponse:
         content = body(request, EditBody).content
-        return WireResponse(edits.edit(user_id=caller(request), message_id=int(message_id), content=content))
+        return WireResponse(edits.edit(user_id=caller_id(request), message_id=int(message_id), content=content))
 
     @operation(response=MessageOut)
     @action(detail=True, methods=["post"])
     def recall(self, request: Request, message_id: str) -> WireResponse:
-        return WireResponse(recall.recall(user_id=caller(request), message_id=int(message_id)))
+        return WireResponse(recall.recall(user_id=caller_id(request), message_id=int(message_id)))
 
     @operation(response=MessageOut)
     @action(detail=True, methods=["put"], url_path="reactions/(?P<emoji>[^/]+)")
     def reaction(self, request: Request, message_id: str, emoji: str) -> WireResponse:
-        found = reactions.add_reaction(user_id=caller(request), message_id=int(message_id), emoji=emoji)
+        found = reactions.add_reaction(user_id=caller_id(request), message_id=int(message_id), emoji=emoji)
         return WireResponse(found)
 
     @operation(response=MessageOut)
     @reaction.mapping.delete
     def remove_reaction(self, request: Request, message_id: str, emoji: str) -> WireResponse:
-        found = reactions.remove_reaction(user_id=caller(request), message_id=int(message_id), emoji=emoji)
+        found = reactions.remove_reaction(user_id=caller_id(request), message_id=int(message_id), emoji=emoji)
         return WireResponse(found)
 
     @operation()
     @action(detail=True, methods=["put"])
     def pin(self, request: Request, message_id: str) -> NoContent:
-        pins.pin(user_id=caller(request), message_id=int(message_id))
+        pins.pin(user_id=caller_id(request), message_id=int(message_id))
         return NoContent()
 
     @operation()
     @pin.mapping.delete
     def unpin(self, request: Request, message_id: str) -> NoContent:
-        pins.unpin(user_id=caller(request), message_id=int(message_id))
+        pins.unpin(user_id=caller_id(request), message_id=int(message_id))
         return NoContent()
 
     @operation(response=ReadersOut)
     @action(detail=True)
     def readers(self, request: Request, message_id: str) -> WireResponse:
-        return WireResponse(read_state.readers(user_id=caller(request), message_id=int(message_id)))
+        return WireResponse(read_state.readers(user_id=caller_id(request), message_id=int(message_id)))
 
 
-class MentionViewSet(ViewSet):
+class MentionViewSet(CallerViewSet):
     @operation(response=MessagePage, query=PAGED)
     def list(self, request: Request) -> WireResponse:
         """Messages that name me or all, newest first."""
         cursor, size = request.query_params.get("cursor"), limit(request)
-        return WireResponse(mentions.my_mentions(user_id=caller(request), cursor=cursor, limit=size))
+        return WireResponse(mentions.my_mentions(user_id=caller_id(request), cursor=cursor, limit=size))

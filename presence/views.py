@@ -1,17 +1,16 @@
 from django.http import HttpResponse
 from rest_framework.request import Request
-from rest_framework.viewsets import ViewSet
 
-from accounts.requests import user_of
+from accounts.requests import CallerViewSet, caller_id
 from chatsite.api.schema import operation
 from chatsite.api.views import WireResponse
 from presence import services
 from presence.schemas import OnlineOut
 
 
-class OnlineViewSet(ViewSet):
+class OnlineViewSet(CallerViewSet):
     @operation(
         response=OnlineOut, summary="Who is online among those I share a room, a friendship or a direct room with"
     )
     def list(self, request: Request) -> HttpResponse:
-        return WireResponse(services.online_people(user_id=user_of(request).pk))
+        return WireResponse(services.online_people(user_id=caller_id(request)))

@@ -2,10 +2,9 @@ from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
 from rest_framework.request import Request
-from rest_framework.viewsets import ViewSet
 
 from accounts import avatars
-from accounts.requests import user_of
+from accounts.requests import CallerViewSet, caller_id
 from chatsite.api.rate_limit import limit as rate_limit
 from chatsite.api.schema import operation
 from chatsite.api.views import NoContent, WireResponse, body, limit, uploaded
@@ -34,10 +33,10 @@ ID = r"\d{1,16}"
 
 
 def room_answer(request: Request, room_id: int, status: int = 200) -> WireResponse:
-    return WireResponse(rooms.get_room(user_id=user_of(request).pk, room_id=room_id), status)
+    return WireResponse(rooms.get_room(user_id=caller_id(request), room_id=room_id), status)
 
 
-class RoomViewSet(ViewSet):
+class RoomViewSet(CallerViewSet):
     lookup_url_kwarg = "room_id"
     lookup_value_regex = ID
 
@@ -46,9 +45,9 @@ class RoomViewSet(ViewSet):
         """My rooms; `scope=public` is the directory."""
         query = request.query_params
         if query.get("scope") != "public":
-            return WireResponse(listing.my_rooms(user_id=user_of(request).pk))
+            return WireResponse(listing.my_rooms(user_id=caller_id(request)))
         found = listing.directory(
-            user_id=user_of(request).pk, q=query.get("q", "").strip(), cursor=query.get("cursor"), limit=limit(request)
+            user_id=caller_id(request), q=query.get("q", "").strip(), cursor=query.get("cursor"), limit=limit(request)
         )
         return WireResponse(found)
 
@@ -56,7 +55,7 @@ class RoomViewSet(ViewSet):
     def create(self, request: Request) -> WireResponse:
         wanted = body(request, CreateRoom)
         room = rooms.create_room(
-            user_id=user_of(request).pk, name=wanted.name, description=wanted.description, kind=wanted.kind
+            user_id=caller_id(request), name=wanted.name, description=wanted.description, kind=wanted.kind
         )
         return room_answer(request, room.id, 201)
 
@@ -66,25 +65,25 @@ class RoomViewSet(ViewSet):
 
     @operation(request=ChangeRoom, response=RoomOut)
     def partial_update(self, request: Request, room_id: str) -> WireResponse:
-        settings.change_room(user_id=user_of(request).pk, room_id=int(room_id), wanted=body(request, ChangeRoom))
+        settings.change_room(user_id=caller_id(request), room_id=int(room_id), wanted=body(request, ChangeRoom))
         return room_answer(request, int(room_id))
 
     @operation(summary="Archive the room")
     def destroy(self, request: Request, room_id: str) -> NoContent:
-        settings.archive_room(user_id=user_of(request).pk, room_id=int(room_id))
+        settings.archive_room(user_id=caller_id(request), room_id=int(room_id))
         return NoContent()
 
     @operation(upload=True, summary="Set the room's picture")
     @action(detail=True, methods=["put"])
     def avatar(self, request: Request, room_id: str) -> NoContent:
         file = uploaded(request, avatars.BYTES_MAX)
-        settings.set_avatar(user_id=user_of(request).pk, room_id=int(room_id), file=file)
+        settings.set_avatar(user_id=caller_id(request), room_id=int(room_id), file=file)
         return NoContent()
 
     @operation(summary="Remove the room's picture")
     @avatar.mapping.delete
     def remove_avatar(self, request: Request, room_id: str) -> NoContent:
-        settings.remove_avatar(user_id=user_of(request).pk, room_id=int(room_id))
+        settings.remove_avatar(user_id=caller_id(request), room_id=int(room_id))
         return NoContent()
 
     @extend_schema(operation_id="rooms_enter")
@@ -93,40 +92,40 @@ class RoomViewSet(ViewSet):
     def enter(self, request: Request) -> WireResponse:
         wanted = body(request, EnterRoom)
         if wanted.code is not None and wanted.room_id is None:
-            rate_limit("join_by_code", user_of(request).pk)
-            return room_answer(request, joining.join_by_code(user_id=user_of(request).pk, code=wanted.code))
+            rate_limit("join_by_code", caller_id(request))
+            return room_answer(request, joining.join_by_code(user_id=caller_id(request), code=wanted.code))
         if wanted.room_id is not None and wanted.code is None:
-            joining.join(user_id=user_of(request).pk, room_id=wanted.room_id)
+            joining.join(user_id=caller_id(request), room_id=wanted.room_id)
             return room_answer(request, wanted.room_id)
         raise ValidationFailed({"code": [_("Give either a code or a room_id.")]})
 
     @operation(response=RoomOut)
     @action(detail=True, methods=["post"])
     def join(self, request: Request, room_id: str) -> WireResponse:
-        joining.join(user_id=user_of(request).pk, room_id=int(room_id))
+        joining.join(user_id=caller_id(request), room_id=int(room_id))
         return room_answer(request, int(room_id))
 
     @operation()
     @action(detail=True, methods=["post"])
     def leave(self, request: Request, room_id: str) -> NoContent:
-        joining.leave(user_id=user_of(request).pk, room_id=int(room_id))
+        joining.leave(user_id=caller_id(request), room_id=int(room_id))
         return NoContent()
 
     @operation(request=Person, summary="Hand the room on")
     @action(detail=True, methods=["post"])
     def transfer(self, request: Request, room_id: str) -> NoContent:
         heir_id = body(request, Person).user_id
-        members.transfer(user_id=user_of(request).pk, room_id=int(room_id), heir_id=heir_id)
+        members.transfer(user_id=caller_id(request), room_id=int(room_id), heir_id=heir_id)
         return NoContent()
 
     @operation(request=ChangeMembership, response=MembershipOut, summary="My own settings of the room")
     @action(detail=True, methods=["patch"])
     def membership(self, request: Request, room_id: str) -> WireResponse:
         wanted = body(request, ChangeMembership)
-        return WireResponse(own.change_membership(user_id=user_of(request).pk, room_id=int(room_id), wanted=wanted))
+        return WireResponse(own.change_membership(user_id=caller_id(request), room_id=int(room_id), wanted=wanted))
 
 
-class MemberViewSet(ViewSet):
+class MemberViewSet(CallerViewSet):
     lookup_url_kwarg = "user_id"
     lookup_value_regex = ID
 
@@ -134,30 +133,30 @@ class MemberViewSet(ViewSet):
     def list(self, request: Request, room_id: str) -> WireResponse:
         cursor = request.query_params.get("cursor")
         found = members.list_members(
-            user_id=user_of(request).pk, room_id=int(room_id), cursor=cursor, limit=limit(request)
+            user_id=caller_id(request), room_id=int(room_id), cursor=cursor, limit=limit(request)
         )
         return WireResponse(found)
 
     @operation(request=Person)
     def create(self, request: Request, room_id: str) -> NoContent:
-        members.add_member(user_id=user_of(request).pk, room_id=int(room_id), new_id=body(request, Person).user_id)
+        members.add_member(user_id=caller_id(request), room_id=int(room_id), new_id=body(request, Person).user_id)
         return NoContent()
 
     @operation(request=ChangeMember, response=MemberOut)
     def partial_update(self, request: Request, room_id: str, user_id: str) -> WireResponse:
         wanted = body(request, ChangeMember)
         changed = members.change_member(
-            user_id=user_of(request).pk, room_id=int(room_id), member_id=int(user_id), wanted=wanted
+            user_id=caller_id(request), room_id=int(room_id), member_id=int(user_id), wanted=wanted
         )
         return WireResponse(changed)
 
     @operation(summary="Kick")
     def destroy(self, request: Request, room_id: str, user_id: str) -> NoContent:
-        members.kick(user_id=user_of(request).pk, room_id=int(room_id), member_id=int(user_id))
+        members.kick(user_id=caller_id(request), room_id=int(room_id), member_id=int(user_id))
         return NoContent()
 
 
-class BanViewSet(ViewSet):
+class BanViewSet(CallerViewSet):
     lookup_url_kwarg = "user_id"
     lookup_value_regex = ID
 
@@ -165,22 +164,22 @@ class BanViewSet(ViewSet):
     def list(self, request: Request, room_id: str) -> WireResponse:
         cursor = request.query_params.get("cursor")
         return WireResponse(
-            bans.list_bans(user_id=user_of(request).pk, room_id=int(room_id), cursor=cursor, limit=limit(request))
+            bans.list_bans(user_id=caller_id(request), room_id=int(room_id), cursor=cursor, limit=limit(request))
         )
 
     @operation(request=BanPerson)
     def update(self, request: Request, room_id: str, user_id: str) -> NoContent:
         until = body(request, BanPerson).until
-        bans.ban(user_id=user_of(request).pk, room_id=int(room_id), banned_id=int(user_id), until=until)
+        bans.ban(user_id=caller_id(request), room_id=int(room_id), banned_id=int(user_id), until=until)
         return NoContent()
 
     @operation()
     def destroy(self, request: Request, room_id: str, user_id: str) -> NoContent:
-        bans.unban(user_id=user_of(request).pk, room_id=int(room_id), banned_id=int(user_id))
+        bans.unban(user_id=caller_id(request), room_id=int(room_id), banned_id=int(user_id))
         return NoContent()
 
 
-class InviteViewSet(ViewSet):
+class InviteViewSet(CallerViewSet):
     lookup_url_kwarg = "invite_id"
     lookup_value_regex = ID
 
@@ -188,36 +187,36 @@ class InviteViewSet(ViewSet):
     def list(self, request: Request, room_id: str) -> WireResponse:
         cursor = request.query_params.get("cursor")
         return WireResponse(
-            invites.list_invites(user_id=user_of(request).pk, room_id=int(room_id), cursor=cursor, limit=limit(request))
+            invites.list_invites(user_id=caller_id(request), room_id=int(room_id), cursor=cursor, limit=limit(request))
         )
 
     @operation(request=CreateInvite, response=InviteOut, status=201)
     def create(self, request: Request, room_id: str) -> WireResponse:
         wanted = body(request, CreateInvite)
         invite = invites.create_invite(
-            user_id=user_of(request).pk, room_id=int(room_id), max_uses=wanted.max_uses, expires_at=wanted.expires_at
+            user_id=caller_id(request), room_id=int(room_id), max_uses=wanted.max_uses, expires_at=wanted.expires_at
         )
         return WireResponse(invite, 201)
 
     @operation()
     def destroy(self, request: Request, room_id: str, invite_id: str) -> NoContent:
-        invites.revoke_invite(user_id=user_of(request).pk, room_id=int(room_id), invite_id=int(invite_id))
+        invites.revoke_invite(user_id=caller_id(request), room_id=int(room_id), invite_id=int(invite_id))
         return NoContent()
 
 
-class AcceptViewSet(ViewSet):
+class AcceptViewSet(CallerViewSet):
     lookup_url_kwarg = "token"
     lookup_value_regex = r"[\w-]{1,64}"
 
     @operation(response=RoomOut)
     @action(detail=True, methods=["post"])
     def accept(self, request: Request, token: str) -> WireResponse:
-        return room_answer(request, invites.accept_invite(user_id=user_of(request).pk, token=token))
+        return room_answer(request, invites.accept_invite(user_id=caller_id(request), token=token))
 
 
-class DirectViewSet(ViewSet):
+class DirectViewSet(CallerViewSet):
     @operation(request=Person, response=RoomOut, also={201: RoomOut})
     def create(self, request: Request) -> WireResponse:
         """The conversation with somebody; with my own id, the note to self."""
-        room, created = direct.find_or_make(user_of(request).pk, body(request, Person).user_id)
+        room, created = direct.find_or_make(caller_id(request), body(request, Person).user_id)
         return room_answer(request, room.id, 201 if created else 200)
