@@ -6,7 +6,6 @@ from chatsite.settings.environment import choose_settings
 
 choose_settings()
 
-from a2wsgi import WSGIMiddleware  # noqa: E402
 from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
 from django.core.wsgi import get_wsgi_application  # noqa: E402
 
@@ -15,6 +14,7 @@ wsgi_application = get_wsgi_application()
 
 from django.conf import settings  # noqa: E402
 
+from chatsite.bridge import Bridge  # noqa: E402
 from chatsite.gateway.hub import stop_hub  # noqa: E402
 from chatsite.routing import websocket_urlpatterns  # noqa: E402
 from chatsite.startup import prepare_process, settle_memory  # noqa: E402
@@ -36,7 +36,7 @@ async def lifespan(scope: dict[str, Any], receive: Any, send: Any) -> None:
 application = ProtocolTypeRouter(
     {
         # One thread hop a request, on threads that keep their database connection (docs: ARCHITECTURE.md).
-        "http": WSGIMiddleware(wsgi_application, workers=settings.REST_THREADS),  # type: ignore[arg-type]
+        "http": Bridge(wsgi_application, settings.REST_THREADS),
         "websocket": URLRouter(websocket_urlpatterns),
         "lifespan": lifespan,
     }
