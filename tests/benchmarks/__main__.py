@@ -1,0 +1,53 @@
+"""`make bench`: BENCH_ONLY=calm,high picks rows, BENCH_ROUNDS says how often each load is run (3)."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from tests.benchmarks import machine
+from tests.benchmarks.bench import Bench
+from tests.benchmarks.figures import Figure
+from tests.benchmarks.ours import Lost
+from tests.benchmarks.report import report, table
+from tests.benchmarks.rows import ROWS
+
+
+def main() -> int:
+    started = time.monotonic()
+    names = [name for name in os.environ.get("BENCH_ONLY", "").split(",") if name] or list(ROWS)
+    if unknown := set(names) - ROWS.keys():
+        sys.exit(f"BENCH_ONLY knows {', '.join(ROWS)}; not {', '.join(sorted(unknown))}.")
+    figures: list[Figure] = []
+    rounds = int(os.environ.get("BENCH_ROUNDS") or 3)
+    with tempfile.TemporaryDirectory(prefix="chat-bench-") as directory, Bench(Path(directory), rounds=rounds) as bench:
+        try:
+            for name in names:
+                figures += measure(bench, name)
+        except Lost as lost:
+            print(lost, file=sys.stderr)
+            return 1
+    text = report(bench, figures, command(), time.monotonic() - started)
+    path = machine.VAR / "report.md"
+    path.write_text(text)
+    print(f"\n{text}\nWritten to {path}.")
+    return 0
+
+
+def measure(bench: Bench, name: str) -> list[Figure]:
+    print(f"\n── {name} …", flush=True)
+    figures = ROWS[name](bench)
+    print(table(figures), flush=True)
+    return figures
+
+
+def command() -> str:
+    chosen = [f"{name}={os.environ[name]}" for name in ("BENCH_ONLY", "BENCH_ROUNDS") if os.environ.get(name)]
+    return " ".join(["make bench", *chosen])
+
+
+if __name__ == "__main__":
+    sys.exit(main())

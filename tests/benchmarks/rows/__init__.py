@@ -1,0 +1,14 @@
+"""The rows of the table; BENCH_ONLY picks some by these names."""
+
+from tests.benchmarks.bench import Row
+from tests.benchmarks.rows import fanout, latency, sends
+
+ROWS: dict[str, Row] = {
+    "durable_500": fanout.large_room,
+    "durable_25x20": fanout.small_rooms,
+    "calm": latency.calm,
+    "high": latency.high,
+    "slow": latency.slow,
+    "sends_one_room": sends.one_room,
+    "sends_100_rooms": sends.many_rooms,
+}
