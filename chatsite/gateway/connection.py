@@ -181,7 +181,7 @@ class Connection:
 
     def _hold_back(self, held: list[Batch], batch: Batch) -> None:
         held.append(batch)
-        if len(held) > HELD_MAX:
+        if len(held) > HELD_MAX or sum(len(text) for one in held for text in one.texts) > OUTBOX_BYTES:
             self.close(Close.SLOW)
 
     def send(self, *texts: bytes) -> None:
