@@ -81,8 +81,8 @@ class HttpConnection(asyncio.Protocol):
 
     def on_message_complete(self) -> None:
         status = self._parser.get_status_code()
-        if status < 200:  # "go on": the answer comes behind it
-            self._parser = httptools.HttpResponseParser(self)
+        if status < 200:  # "go on": the answer comes behind it, maybe in the same read
+            self._headers, self._body = {}, []
             return
         if not self._parser.should_keep_alive():
             self.is_open = False
