@@ -43,6 +43,7 @@ class Bench:
         self.audited = 0
         self._stack = ExitStack()
         self._ours: dict[tuple[str, int], Ours] = {}
+        self._shared: dict[str, Any] = {}
         self._services: tuple[MariaDB, Redis] | None = None
 
     def __enter__(self) -> Self:
@@ -74,6 +75,12 @@ class Bench:
     def start(self, target: Any) -> Any:
         """A target that lives as long as this benchmark."""
         return self._stack.enter_context(target)
+
+    def shared(self, key: str, make: Callable[[], Any]) -> Any:
+        """The same for several rows."""
+        if key not in self._shared:
+            self._shared[key] = self.start(make())
+        return self._shared[key]
 
     def compare(self, row: str, targets: Mapping[str, tuple[Any, Crowd, dict[str, Any]]]) -> dict[str, list[Outcome]]:
         """The same load for each target, forward and backward in turn -> {key: outcome by round}; audits ours."""

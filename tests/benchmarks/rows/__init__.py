@@ -4,6 +4,7 @@ from tests.benchmarks.bench import Row
 from tests.benchmarks.rows import fanout, latency, sends
 
 ROWS: dict[str, Row] = {
+    "broadcast": fanout.broadcast,
     "durable_500": fanout.large_room,
     "durable_25x20": fanout.small_rooms,
     "calm": latency.calm,
