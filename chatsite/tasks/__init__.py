@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Sequence
 
-from chatsite.tasks import check, clean, newcomer, running, setup, suite
+from chatsite.tasks import bench, check, clean, newcomer, running, setup, suite
 from chatsite.tasks.shell import Failed, say
 
 TASKS: dict[str, Callable[[], None]] = {
@@ -15,6 +15,7 @@ TASKS: dict[str, Callable[[], None]] = {
     "check": check.check,
     "check-ui": suite.check_ui,
     "fuzz": suite.fuzz,
+    "bench": bench.bench,
     "screenshots": suite.screenshots,
     "types": check.write_types,
     "messages": check.write_messages,

@@ -87,8 +87,12 @@ class Ours:
         acks = self.directory / f"{prefix}acks"
         machine.settle(self.pids())
         outcome = self.load.run(seated.people, prefix=prefix, acks=acks, **options)  # type: ignore[arg-type]
-        self._acks.append(f"{prefix}={acks}")
+        self.expect(f"{prefix}={acks}")
         return outcome
+
+    def expect(self, acks: str) -> None:
+        """Adds `PREFIX=FILE` of acknowledgements to the next audit."""
+        self._acks.append(acks)
 
     def audit(self) -> int:
         """-> how many acknowledged messages were looked up since the last audit. Raises Lost."""
