@@ -96,13 +96,16 @@ class _Gone(Exception):
 
 async def _take_in(scope: Scope, receive: Receive, body: IO[bytes]) -> int:
     """Writes the request's body to `body`. -> its size"""
+    most = settings.UPLOAD_BYTES + FORM_BYTES
     size = 0
+    if int(dict(scope["headers"]).get(b"content-length", b"0")) > most:
+        raise ChatError("too_large")
     while True:
         message = await receive()
         if message["type"] == "http.disconnect":
             raise _Gone
         size += len(message.get("body", b""))
-        if size > settings.UPLOAD_BYTES + FORM_BYTES:
+        if size > most:
             raise ChatError("too_large")
         body.write(message.get("body", b""))
         if not message.get("more_body"):

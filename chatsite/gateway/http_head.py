@@ -1,14 +1,18 @@
-"""uvicorn's HTTP/1.1 with a bound on what comes before the body: httptools has none, and keeps it all.
+"""uvicorn's HTTP/1.1 with a bound on what comes before the body, and on how long it takes.
 
-Without it anybody could fill the memory, and stop the loop, with headers that never end.
+httptools bounds neither and keeps it all: anybody could fill the memory, and stop the loop, with headers that never
+end, or hold connections without end by sending none.
 """
 
 from __future__ import annotations
+
+import asyncio
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 HEAD_BYTES = 64 * 1024  # request line and headers
 HEADERS_MAX = 200
+HEAD_SECONDS = 10.0  # from its first byte on; a connection that says nothing has as long
 READ_BYTES = 256 * 1024  # the most that the loop hands over at once: the rest of a head and what follows it
 TOO_LARGE = b"HTTP/1.1 431 Request Header Fields Too Large\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
 
@@ -21,6 +25,21 @@ class BoundedHeadProtocol(HttpToolsProtocol):
     _is_in_head = False
     _head_bytes = 0  # of the headers that are complete
     _head_received = 0  # bytes of the reads that began within the head
+    _deadline: asyncio.TimerHandle | None = None
+
+    def await_head(self) -> None:
+        """Hangs up unless a whole head comes in time."""
+        if self._deadline is None:
+            self._deadline = self.loop.call_later(HEAD_SECONDS, self.timeout_keep_alive_handler)
+
+    def _no_deadline(self) -> None:
+        if self._deadline is not None:
+            self._deadline.cancel()
+            self._deadline = None
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._no_deadline()
+        super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
         if self._is_in_head:
@@ -29,6 +48,8 @@ class BoundedHeadProtocol(HttpToolsProtocol):
                 self._refuse()
                 return
         super().data_received(data)
+        if self._is_in_head:
+            self.await_head()
 
     def _refuse(self) -> None:
         if not self.transport.is_closing():
@@ -55,4 +76,5 @@ class BoundedHeadProtocol(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         self._is_in_head = False
+        self._no_deadline()
         super().on_headers_complete()

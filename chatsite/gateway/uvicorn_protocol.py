@@ -45,6 +45,7 @@ class HttpProtocol(BoundedHeadProtocol):
         self.transport = transport
         self.flow = FlowControl(transport)
         self.scheme = "https" if is_ssl(transport) else "http"
+        self.await_head()
 
     def on_headers_complete(self) -> None:
         self._is_websocket = self._get_upgrade() == b"websocket"

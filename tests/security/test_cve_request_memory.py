@@ -146,6 +146,29 @@ def test_headers_without_end_are_cut_off(person: Person, line: bytes) -> None:
         assert raw.status() in (400, 413, 431, 0)
 
 
+@pytest.mark.parametrize("start", [b"", b"GET /api/health HTTP/1.1\r\nX: ", b"GET /ws/ HTTP/1.1\r\nHost: "])
+def test_who_says_nothing_or_never_ends_a_head_is_hung_up_on(person: Person, start: bytes) -> None:
+    with Raw(person.server) as raw:
+        raw.link.settimeout(0.5)
+        raw.send(start)
+        for _ in range(60):  # half a minute of drips
+            raw.send(start and b"x")
+            with suppress(TimeoutError):
+                assert raw._receive() == b""
+                return
+    raise AssertionError("the connection stays open")
+
+
+def test_those_who_drip_their_bodies_hold_nobody_up(person: Person) -> None:
+    """Bodies are taken in before a thread is: more of them than there are threads."""
+    drips = [Raw(person.server) for _ in range(100)]
+    for raw in drips:
+        raw.send(post("/api/rooms/", person, 1_000) + b"{")
+    assert person.ok("GET", "/api/auth/verify")["user"]["id"] == person.id
+    for raw in drips:
+        raw.link.close()
+
+
 def test_a_head_in_pieces_before_a_body_of_many_is_not_mistaken_for_one_without_end(person: Person) -> None:
     head = post("/api/auth/login", person, 900_000)
     with Raw(person.server) as raw:
