@@ -85,6 +85,14 @@ static uint64_t hex(const char *digits, int count) {
     return value;
 }
 
+static void write_down(Connection *c, uint32_t number) {
+    if (c->got_count == c->got_room) {
+        c->got_room = c->got_room ? 2 * c->got_room : 256;
+        c->got = realloc(c->got, c->got_room * sizeof *c->got);
+    }
+    c->got[c->got_count++] = number;
+}
+
 static void note_receipt(Connection *c, uint32_t number) {
     Message *m = &messages[number];
     if (!c->seen) {
@@ -96,6 +104,7 @@ static void note_receipt(Connection *c, uint32_t number) {
         return;
     }
     c->seen[number >> 3] |= 1 << (number & 7);
+    write_down(c, number);
     if (number < c->newest[m->stream]) reordered++;
     else c->newest[m->stream] = number;
     received++;
@@ -150,7 +159,21 @@ static uint64_t lost(void) {
     return missing;
 }
 
+/* Across senders, too, a room's messages come by seq. The acks tell it, often later than the messages come. */
+static void check_seqs(void) {
+    uint64_t newest[ROOMS_MAX];
+    for (Connection *c = connections; c < connections + connection_count; c++) {
+        memset(newest, 0, sizeof newest);
+        for (int i = 0; i < c->got_count; i++) {
+            const Message *m = &messages[c->got[i]];
+            if (m->acked && m->seq < newest[m->room]) reordered++;
+            else if (m->acked) newest[m->room] = m->seq;
+        }
+    }
+}
+
 void print_outcome(void) {
+    check_seqs();
     printf("END {\"sent\":%u,\"acked\":%u,\"refused\":%llu,\"received\":%llu,\"lost\":%llu,\"doubled\":%llu,"
            "\"reordered\":%llu,\"damaged\":%llu,\"unknown\":%llu,\"alive\":%d,",
            sent, acked, (unsigned long long)refused, (unsigned long long)received, (unsigned long long)lost(),

@@ -28,6 +28,8 @@ typedef struct {
     int owed_bytes;
     uint8_t *seen;    /* a bit a message */
     uint32_t *newest; /* message number by stream */
+    uint32_t *got;    /* message numbers as they came */
+    int got_count, got_room;
 } Connection;
 
 typedef struct {
