@@ -24,7 +24,7 @@ logger = logging.getLogger(__name__)
 TELL_SECONDS = 1.0  # between two announcements
 LOOK_SECONDS = 1.0  # between two looks at who has gone
 RECOVERY_SECONDS = 3.0  # after Redis was away: until then the hubs may not hear anything yet
-PAUSE_SECONDS = 0.05  # after a step with news: what comes meanwhile goes into one step
+PAUSE_SECONDS = 0.2  # after a step with news: what comes meanwhile goes into one step
 BEAT_SECONDS = 25.0
 RESTART_GRACE_SECONDS = 30.0  # for those whom a server's restart throws out: they come back within it
 

@@ -63,6 +63,12 @@ def parse(text: str | bytes) -> Incoming:
     if len(text) > settings.FRAME_BYTES or len(raw := text.encode()) > settings.FRAME_BYTES:
         raise Ended(Close.TOO_LARGE)
     try:
+        frame = _parse_strictly(raw)
+        if not _is_too_long(frame.id):
+            return Incoming(frame.type, frame.id, frame.data, [])
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        pass  # not as it should be: is it a frame at all, and what is wrong with it?
+    try:
         members = _parse(raw)
         kind = msgspec.json.decode(members.pop("type"), type=str)
     except (msgspec.DecodeError, KeyError, RecursionError, UnicodeDecodeError):
@@ -138,11 +144,11 @@ class GatewayConsumer(AsyncConsumer):  # type: ignore[misc]
     # --- the first frame
 
     async def _authenticate(self) -> Connection:
+        deadline = asyncio.get_running_loop().call_later(FIRST_FRAME_SECONDS, self._wire.close, Close.SILENT)
         try:
-            async with asyncio.timeout(FIRST_FRAME_SECONDS):
-                frame = parse(await self._wire.receive())
-        except TimeoutError:
-            raise Ended(Close.SILENT) from None
+            frame = parse(await self._wire.receive())
+        finally:
+            deadline.cancel()
         try:
             if frame.type != "authenticate":
                 raise ChatError("authentication_failed")

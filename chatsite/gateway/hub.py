@@ -111,7 +111,7 @@ class Hub:
         """Joins the streams of these rooms where `ready` says they stand. -> rooms whose stream is further on."""
         ahead = []
         for head in heads:
-            stream = self._stream(head.room_id, head.version)
+            stream = self.rooms.get(head.room_id) or self._stream(head.room_id, head.version)
             if connection not in stream:
                 stream.join(connection, head.version)
                 connection.rooms.add(head.room_id)
