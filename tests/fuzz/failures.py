@@ -14,7 +14,7 @@ T = TypeVar("T")
 
 
 class Failure(NamedTuple):
-    """`number`: of the burst or call, for FUZZ_ONLY; `stored`: what replays it."""
+    """`number`: of the burst or call, for FUZZ_FIRST; `stored`: what replays it."""
 
     door: str
     number: int

@@ -48,11 +48,20 @@ class Outcome(NamedTuple):
 
 
 class Run:
-    """`tell` hears of progress: ("frames" or "calls", how many more)."""
+    """`first`: the number of the first burst and call. `tell` hears of progress: ("frames" or "calls", how many)."""
 
-    def __init__(self, var: Path, *, seed: int, frames: int, calls: int, tell: Tell = lambda what, count: None) -> None:
+    def __init__(
+        self,
+        var: Path,
+        *,
+        seed: int,
+        frames: int,
+        calls: int,
+        first: int = 0,
+        tell: Tell = lambda what, count: None,
+    ) -> None:
         self.server = Server(var, DJANGO_SETTINGS_MODULE="tests.fuzz.settings")
-        self.seed, self.frames, self.calls = seed, frames, calls
+        self.seed, self.frames, self.calls, self.first = seed, frames, calls, first
         self.tell = tell
         self.complaints: list[str] = []
 
@@ -94,7 +103,7 @@ class Run:
         )
 
     def _speak(self, seed: int, frames: int, tell: Callable[[int], None]) -> tuple[Speaking, float]:
-        speaking = Speaking(self.server, seed, itertools.count(), frames, tell)
+        speaking = Speaking(self.server, seed, itertools.count(self.first), frames, tell)
         seconds = timed(speaking.run())
         for failure, signed_in in speaking.failures:
             self._keep(failure, seed, signed_in=signed_in)
@@ -104,7 +113,7 @@ class Run:
     def _call(self, seed: int, calls: int, tell: Callable[[int], None]) -> tuple[Calling, float]:
         status, document = call(self.server.base, "GET", "/api/schema", Accept="application/vnd.oai.openapi+json")
         assert status == 200
-        calling = Calling(self.server, seed, operations(document), itertools.count(), calls, tell)
+        calling = Calling(self.server, seed, operations(document), itertools.count(self.first), calls, tell)
         seconds = timed(calling.run())
         for failure in calling.failures:
             self._keep(failure, seed)
