@@ -22,18 +22,18 @@ def main() -> int:
     if unknown := set(names) - ROWS.keys():
         sys.exit(f"BENCH_ONLY knows {', '.join(ROWS)}; not {', '.join(sorted(unknown))}.")
     figures: list[Figure] = []
+    path = machine.VAR / "report.md"
+    machine.VAR.mkdir(parents=True, exist_ok=True)
     rounds = int(os.environ.get("BENCH_ROUNDS") or 3)
     with tempfile.TemporaryDirectory(prefix="chat-bench-") as directory, Bench(Path(directory), rounds=rounds) as bench:
         try:
             for name in names:
                 figures += measure(bench, name)
+                path.write_text(report(bench, figures, command(), time.monotonic() - started))
         except Lost as lost:
             print(lost, file=sys.stderr)
             return 1
-    text = report(bench, figures, command(), time.monotonic() - started)
-    path = machine.VAR / "report.md"
-    path.write_text(text)
-    print(f"\n{text}\nWritten to {path}.")
+    print(f"\n{path.read_text()}\nWritten to {path}.")
     return 0
 
 

@@ -67,9 +67,12 @@ class Ours:
         for server in self.servers:
             server.destroy()
 
+    def server_pids(self) -> list[int]:
+        return [server.process.pid for server in self.servers if server.process is not None]
+
     def pids(self) -> list[int]:
         """Everything that works for it, the database and Redis included."""
-        found = [server.process.pid for server in self.servers if server.process is not None]
+        found = self.server_pids()
         found += [service.process.pid for service in (self.database, self.redis) if service is not None]
         embedded = self.servers[0].var / "run" / "redis.pid"
         return found + ([int(embedded.read_text())] if not self.redis and embedded.is_file() else [])

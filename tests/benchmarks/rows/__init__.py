@@ -1,7 +1,7 @@
 """The rows of the table; BENCH_ONLY picks some by these names."""
 
 from tests.benchmarks.bench import Row
-from tests.benchmarks.rows import fanout, latency, sends
+from tests.benchmarks.rows import crowds_at_rest, fanout, history, latency, sends, trouble, workers
 
 ROWS: dict[str, Row] = {
     "broadcast": fanout.broadcast,
@@ -10,6 +10,11 @@ ROWS: dict[str, Row] = {
     "calm": latency.calm,
     "high": latency.high,
     "slow": latency.slow,
+    "idle": crowds_at_rest.idle,
+    "workers": workers.two_workers,
+    "history": history.page,
+    "redis_killed": trouble.without_redis,
+    "dropped": crowds_at_rest.dropped,
     "sends_one_room": sends.one_room,
     "sends_100_rooms": sends.many_rooms,
 }
