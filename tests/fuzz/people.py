@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable
 
 from tests.live import Person, Server
 
+TOKEN_SECONDS = 300.0  # half of what an access token is good for
 _PLACE = re.compile(rb'"<([A-Z_]+)>"')
 
 
@@ -18,6 +20,7 @@ class Place:
         self.room_id = room_id
         self.message_id = message_id
         self._nonces = 0
+        self._until = time.monotonic() + TOKEN_SECONDS
         self._fixed = {
             b"ROOM": b"%d" % room_id,
             b"USER": b"%d" % person.id,
@@ -26,6 +29,11 @@ class Place:
             b"OTHER_TOKEN": b'"%s"' % other.access.encode(),
         }
         self._made: dict[bytes, Callable[[], bytes]] = {b"MESSAGE": self._message, b"NONCE": self._nonce}
+
+    @property
+    def is_stale(self) -> bool:
+        """Its token runs out soon: the server would close the sockets."""
+        return time.monotonic() > self._until
 
     def fill(self, payload: bytes) -> bytes:
         return _PLACE.sub(self._of, payload) if b'"<' in payload else payload

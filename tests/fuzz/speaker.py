@@ -107,7 +107,9 @@ class Speaker(asyncio.Protocol):
     async def burst(self, cases: Sequence[Case]) -> list[Complaint]:
         """-> what is wrong with how the server took these frames. Only the last one may end the connection."""
         self.complaints = []
-        if cases and cases[-1].closes:
+        if not self.is_open:
+            self._complain(f"closed with {self._code} between two bursts")
+        elif cases and cases[-1].closes:
             if len(cases) > 1:
                 await self._say(cases[:-1])
             if self.is_open:
@@ -180,6 +182,7 @@ class Speaker(asyncio.Protocol):
                 self._hear(payload)
             elif op == Op.CLOSE:
                 self._code = struct.unpack("!H", payload[:2])[0] if len(payload) >= 2 else None
+                self.is_open = False
                 self._transport.close()
             elif op == Op.PING:
                 self._transport.write(frame(Op.PONG, payload))

@@ -50,15 +50,16 @@ class Speaking:
     async def _socket(self, place: Place) -> None:
         speaker: Speaker | None = None
         for _ in range(BURSTS_EACH):
-            if not self._goes_on:
+            if not self._goes_on or place.is_stale:
                 break
             burst = make_burst(self.seed, next(self._numbers), place.fill)
             if not burst.signed_in:
                 await self._knock(place, burst)
                 continue
-            if speaker is None or not speaker.is_open:
-                speaker = await self._open(place)
+            speaker = speaker or await self._open(place)
             await self._judge(place, burst, await speaker.burst(burst.cases))
+            if not speaker.is_open:
+                speaker = None
         if speaker:
             speaker.close()
 
