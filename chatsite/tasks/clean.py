@@ -19,6 +19,7 @@ MADE = [
     "frontend/node_modules",
     "frontend/out",
     "frontend/release",
+    "var/bench",
     "var/test",
     "var/coverage",
 ]

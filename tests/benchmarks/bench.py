@@ -90,11 +90,16 @@ class Bench:
             for turn in range(self.rounds):
                 for key in list(targets)[:: 1 if turn % 2 == 0 else -1]:
                     target, _, options = targets[key]
+                    self._wait_for_everybody(targets)
                     outcome = target.run(seated[key], **{"warm": WARM_SECONDS, "seconds": self.seconds, **options})
                     found[key].append(outcome)
                     self.record(row, target.name, outcome)
         self.audit(*(target for target, _, _ in targets.values()))
         return found
+
+    def _wait_for_everybody(self, targets: Mapping[str, tuple[Any, Crowd, dict[str, Any]]]) -> None:
+        """What the last one left behind would be paid for by the next."""
+        machine.settle([pid for target, _, _ in targets.values() for pid in target.pids()])
 
     def each(self, row: str, crowd: Crowd, **options: Any) -> dict[str, list[Outcome]]:
         """The same, for ours on each kind of services."""

@@ -93,11 +93,13 @@ class Load:
             return {}
         cpu = outcome["cpu_STOP"] - outcome["cpu_START"]
         seconds = outcome["seconds"]
+        own = outcome["load_cpu"]
         return {
             "rate": outcome["deliveries"] / seconds,
             "send_rate": outcome["sends"] / seconds,
             "ack_rate": outcome["acks"] / seconds,
             "cpu_per_1k_ms": 1e6 * cpu / max(1, outcome["deliveries"]),
             "server_share": cpu / seconds,
-            "load_share": outcome["load_cpu"] / seconds,
+            "load_share": own / seconds,
+            "load_ceiling": outcome["deliveries"] / own if own else 0.0,  # deliveries/s if it had the whole core
         }

@@ -21,6 +21,7 @@ SHOWN = {
     "reordered": ("reordered", 0),
     "server cores": ("server_share", 2),
     "load cores": ("load_share", 2),
+    "load's ceiling/s": ("load_ceiling", 0),
     "load late ms": ("late_ms", 1),
 }
 
