@@ -2,7 +2,6 @@
 
 import errno
 import importlib.util
-import logging
 import socket
 
 import uvicorn
@@ -17,11 +16,7 @@ BACKLOG = 4096  # connections that wait to be accepted when everybody comes back
 GRACE_SECONDS = 10
 
 
-NO_UTF8 = "Invalid UTF-8 sequence received from client."
-
-
 def config() -> uvicorn.Config:
-    logging.getLogger("uvicorn.error").addFilter(_is_ours)
     return uvicorn.Config(
         APPLICATION,
         host=settings.HOST,
@@ -37,11 +32,6 @@ def config() -> uvicorn.Config:
         server_header=False,
         log_level="warning",
     )
-
-
-def _is_ours(record: logging.LogRecord) -> bool:
-    """uvicorn logs a traceback for every text that is no UTF-8: anybody could fill the log with them."""
-    return record.msg != NO_UTF8
 
 
 def loaded() -> uvicorn.Config:

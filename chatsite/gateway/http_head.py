@@ -7,6 +7,7 @@ end, or hold connections without end by sending none.
 from __future__ import annotations
 
 import asyncio
+import logging
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
@@ -78,3 +79,12 @@ class BoundedHeadProtocol(HttpToolsProtocol):
         self._is_in_head = False
         self._no_deadline()
         super().on_headers_complete()
+
+
+def is_ours(record: logging.LogRecord) -> bool:
+    """uvicorn logs a traceback when it answers who has been hung up on: anybody could fill the log with them."""
+    error = record.exc_info[1] if record.exc_info else None
+    return not (isinstance(error, RuntimeError) and "the handler is closed" in str(error))
+
+
+logging.getLogger("uvicorn.error").addFilter(is_ours)

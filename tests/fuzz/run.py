@@ -24,7 +24,6 @@ RSS_SLACK_KB = 64 * 1024  # of caches that fill and of the allocator's gaps; 10^
 DESCRIPTORS_SLACK = 16  # database and Redis connections of threads that had nothing to do before
 LOG_MARKS = re.compile(r"^Traceback|command_failed|\bERROR\b|CRITICAL", re.MULTILINE)
 ENTRIES = re.compile(r"\n(?=(?:ERROR|WARNING|INFO|CRITICAL): |\d{4}-\d\d-\d\d )")
-CLIENTS_FAULT = "the handler is closed"  # uvicorn, of a client that hung up before it was answered
 
 Tell = Callable[[str, int], None]
 
@@ -143,7 +142,7 @@ class Run:
 
 def log_complaints(text: str) -> list[str]:
     """-> the first few entries that a healthy server would not have logged."""
-    entries = [entry for entry in ENTRIES.split(text) if LOG_MARKS.search(entry) and CLIENTS_FAULT not in entry]
+    entries = [entry for entry in ENTRIES.split(text) if LOG_MARKS.search(entry)]
     return [f"{entry[:300]} … {entry[-1_000:]}" for entry in entries[:3]]
 
 
