@@ -29,7 +29,7 @@ static void read_option(const char *name, char *value) {
 #define TEXT(field) if (!strcmp(name, #field)) options.field = value;
     NUMBER(window) NUMBER(depth) NUMBER(concurrency) NUMBER(bytes) NUMBER(engineio) NUMBER(hold) NUMBER(drop)
     NUMBER(rate) NUMBER(warm) NUMBER(seconds) NUMBER(drain) NUMBER(patience)
-    TEXT(path) TEXT(message) TEXT(prefix) TEXT(acks) TEXT(people) TEXT(returning)
+    TEXT(path) TEXT(message) TEXT(acks) TEXT(people) TEXT(returning)
     if (!strcmp(name, "ports")) read_ports(value);
     if (!strcmp(name, "step")) options.steps[options.step_count++] = value;
 }

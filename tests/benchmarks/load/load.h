@@ -42,7 +42,7 @@ typedef struct {
 } Message;
 
 typedef struct {
-    const char *path, *message, *prefix, *acks, *people;
+    const char *path, *message, *acks, *people;
     const char *steps[STEPS_MAX]; /* "S…" = send this, "E…" = wait for a frame that holds this */
     const char *returning;        /* what those who were dropped send in place of their first step */
     int step_count, ports[PORTS_MAX], port_count;
