@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from chatsite.errors import ChatError
 from chatsite.gateway import frames
-from chatsite.gateway.events import Event
+from chatsite.gateway.events import Attach, Event
 from chatsite.gateway.frames import Close
 from chatsite.gateway.websocket import text_frame
 
@@ -126,6 +126,7 @@ class Connection:
     __slots__ = (
         "__weakref__",
         "_held",
+        "_welcomes",
         "_wire",
         "close_code",
         "expires_at",
@@ -154,6 +155,7 @@ class Connection:
         self.close_code: int | None = None
         self._wire = wire
         self._held: list[Batch] | None = None
+        self._welcomes: list[Attach] = []
 
     def hold(self) -> None:
         """Whatever is written from now on waits until it is `admit`ted: nothing goes out before `ready`."""
@@ -164,6 +166,19 @@ class Connection:
         self.push(Batch([ready]))
         for batch in held:
             self.push(batch)
+
+    def defers(self, welcome: Attach) -> bool:
+        """Into which rooms somebody came before `ready` counts after it: only then is it known which they are in."""
+        if self._held is None:
+            return False
+        self._welcomes.append(welcome)
+        if len(self._welcomes) > HELD_MAX:
+            self.close(Close.SLOW)
+        return True
+
+    def take_welcomes(self) -> list[Attach]:
+        welcomes, self._welcomes = self._welcomes, []
+        return welcomes
 
     def heard(self) -> None:
         """There was a frame or a pong: it lives."""

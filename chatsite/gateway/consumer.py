@@ -227,8 +227,10 @@ class GatewayConsumer(AsyncConsumer):  # type: ignore[misc]
         behind |= {r: heads[r] for r in ahead if r not in behind}
         for room_id in mine.keys() - heads.keys():
             connection.send(slots.pull.farewell(room_id))
+        for welcome in connection.take_welcomes():
+            connection.hub.attach(connection, welcome)
         if behind:
-            await connection.hub.catch_up_all(connection, behind, same_epoch=same_epoch)
+            await connection.hub.catch_up_all(connection, behind, same_epoch=same_epoch, is_behind=True)
 
     # --- commands
 

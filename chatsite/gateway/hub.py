@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Coroutine, Iterable
+from contextlib import suppress
 from typing import Any
 
 import msgspec
@@ -23,7 +24,7 @@ from chatsite.gateway.events import Attach, Envelope
 from chatsite.gateway.frames import Close, SessionRevoked
 from chatsite.gateway.publisher import bind_to
 from chatsite.gateway.pull import Changes, Head, Moved, Recent, Wanted
-from chatsite.gateway.stream import RoomStream
+from chatsite.gateway.stream import Gate, RoomStream
 from chatsite.gateway.subscriptions import Subscriptions
 from chatsite.gateway.tailer import Tailer
 from chatsite.gateway.together import Together
@@ -157,10 +158,15 @@ class Hub:
         """The same, also when nothing changed."""
         await self.catch_up_all(connection, {room_id: version})
 
-    async def catch_up_all(self, connection: Connection, since: dict[int, int], *, same_epoch: bool = True) -> None:
-        """The same for many rooms, with a constant number of queries. Live events wait behind a gate."""
-        streams = [self.rooms[r] for r in since if r in self.rooms and connection in self.rooms[r]]
-        gates = {stream: stream.close_gate(connection) for stream in streams}
+    async def catch_up_all(
+        self, connection: Connection, since: dict[int, int], *, same_epoch: bool = True, is_behind: bool = False
+    ) -> None:
+        """The same for many rooms, with a constant number of queries. Live events wait behind a gate.
+
+        `is_behind`: the connection has nothing newer. Rather than hear of a room with a gap, it is closed where the
+        database does not answer, and comes back.
+        """
+        gates = self._close_gates(connection, since)
         reached = {stream.room_id: gate.start for stream, gate in gates.items()}
         try:
             found = await self.catch_ups.ask(Wanted(since, connection.user_id, same_epoch))
@@ -169,10 +175,22 @@ class Hub:
                 if stream in gates and stream.gates.get(connection) is gates[stream]:
                     await self._send_at_their_pace(connection, changes.frames)
                     reached[room_id] = changes.version
+            for stream, gate in gates.items():
+                if stream.room_id not in found and stream.gates.get(connection) is gate:
+                    stream.dismiss_one(connection, slots.pull.farewell(stream.room_id))  # no longer theirs
+                    self._forget_if_empty(stream)
+        except ChatError:
+            if is_behind:
+                connection.close(Close.RESTART)
+            raise
         finally:
             for stream, gate in gates.items():
                 if stream.gates.get(connection) is gate:
                     stream.open_gate(connection, reached[stream.room_id])
+
+    def _close_gates(self, connection: Connection, room_ids: Iterable[int]) -> dict[RoomStream, Gate]:
+        streams = [self.rooms[r] for r in room_ids if r in self.rooms and connection in self.rooms[r]]
+        return {stream: stream.close_gate(connection) for stream in streams}
 
     async def _send_at_their_pace(self, connection: Connection, texts: list[bytes]) -> None:
         for text in texts:
@@ -262,20 +280,18 @@ class Hub:
 
     def attach(self, connection: Connection, welcome: Attach) -> None:
         """Somebody has come into a room: the welcome, then its stream."""
-        if welcome.room_id in connection.rooms:
+        if welcome.room_id in connection.rooms or connection.defers(welcome):
             return
         connection.rooms.add(welcome.room_id)
         connection.send(welcome.frame)
         stream = self._stream(welcome.room_id, welcome.version)
         stream.join(connection, welcome.version)
         if stream.version > welcome.version:
-            self.spawn(self._try_catch_up(connection, welcome.room_id, welcome.version))
+            self.spawn(self._try_catch_up(connection, {welcome.room_id: welcome.version}))
 
-    async def _try_catch_up(self, connection: Connection, room_id: int, version: int) -> None:
-        try:
-            await self.sync(connection, room_id, version)
-        except ChatError:
-            connection.close(Close.RESTART)  # it cannot be told what it missed: it comes back and syncs
+    async def _try_catch_up(self, connection: Connection, since: dict[int, int]) -> None:
+        with suppress(ChatError):
+            await self.catch_up_all(connection, since, is_behind=True)
 
     def revoke(self, connections: Iterable[Connection], texts: list[bytes]) -> None:
         for connection in connections:

@@ -162,12 +162,14 @@ class RoomStream:
 
     def dismiss(self, user_id: int, farewell: bytes) -> None:
         """This user's connections hear `farewell` and nothing of this room any more."""
-        batch = Batch([farewell])
         for connection in [c for c in self if c.user_id == user_id]:
-            self.part(connection)
-            connection.rooms.discard(self.room_id)
-            connection.screen.discard(self.room_id)
-            connection.push(batch)
+            self.dismiss_one(connection, farewell)
+
+    def dismiss_one(self, connection: Connection, farewell: bytes) -> None:
+        self.part(connection)
+        connection.rooms.discard(self.room_id)
+        connection.screen.discard(self.room_id)
+        connection.push(Batch([farewell]))
 
     def flush(self) -> None:
         """One write to each connection of everything that is waiting."""

@@ -26,6 +26,8 @@ from messaging.schemas import SendBody
 from messaging.services.send import send_one
 from presence.tracker import stop_tracker, tracker
 from rooms.models import Room
+from rooms.services.joining import join
+from rooms.services.members import kick
 from tests.factories import make_room, make_user
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -207,7 +209,7 @@ async def test_nothing_goes_out_before_ready(
     made = await in_pool(make_room, ann)
     (connection,) = own_hub.users[ann.pk]
     async with asyncio.timeout(PATIENCE_SECONDS):
-        while not connection._held:  # noqa: ASYNC110 - held frames tell nobody
+        while not connection._welcomes:  # noqa: ASYNC110 - what is put off tells nobody
             await asyncio.sleep(0.01)
     assert wire.frames == []
     slow.go.set()
@@ -216,6 +218,48 @@ async def test_nothing_goes_out_before_ready(
     assert wire.frames[1]["data"]["room"]["id"] == made.id
     await in_pool(send_one, user_id=ann.pk, room_id=made.id, body=SendBody(content="hi"))
     await wire.until(lambda: "new_message" in wire.types())
+    wire.hang_up()
+    await ended(task)
+
+
+async def test_who_comes_back_into_a_room_while_signing_in_loses_the_old_one_first(
+    own_hub: Hub, ann: User, token: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slow = Slow(own_hub, monkeypatch)
+    other = await in_pool(make_user)
+    made = await in_pool(make_room, other)
+    wire, task = open_wire()
+    wire.say("authenticate", {"token": token, "rooms": {str(made.id): 1}}, id="1")
+    await slow.waiting.wait()
+    await in_pool(join, user_id=ann.pk, room_id=made.id)
+    await in_pool(send_one, user_id=other.pk, room_id=made.id, body=SendBody(content="hi"))
+    (connection,) = own_hub.users[ann.pk]
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while not connection._welcomes:  # noqa: ASYNC110 - what is put off tells nobody
+            await asyncio.sleep(0.01)
+    slow.go.set()
+    await wire.until(lambda: {"new_message", "room_sync"} & set(wire.types()))
+    assert wire.types()[:3] == ["ready", "room_removed", "room_added"]
+    wire.hang_up()
+    await ended(task)
+
+
+async def test_who_is_thrown_out_while_signing_in_hears_so_and_nothing_more(
+    own_hub: Hub, ann: User, token: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slow = Slow(own_hub, monkeypatch)
+    other = await in_pool(make_user)
+    made = await in_pool(make_room, other, members=[ann])
+    wire, task = open_wire()
+    wire.say("authenticate", {"token": token, "rooms": {str(made.id): 1}}, id="1")
+    await slow.waiting.wait()
+    await in_pool(kick, user_id=other.pk, room_id=made.id, member_id=ann.pk)
+    slow.go.set()
+    await wire.until(lambda: "room_removed" in wire.types())
+    await in_pool(send_one, user_id=other.pk, room_id=made.id, body=SendBody(content="behind your back"))
+    wire.say("ping", {}, id="2")
+    await wire.until(lambda: wire.frames[-1].get("id") == "2")
+    assert [kind for kind in wire.types() if kind.startswith(("new_", "room_"))] == ["room_removed"]
     wire.hang_up()
     await ended(task)
 
