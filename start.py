@@ -7,6 +7,7 @@ test         every test: on the embedded services, on MySQL and Redis where they
 check        what must hold without running it: style, types, floors, migrations, generated files
 check-ui     the slow tests in the browser and on the desktop
 fuzz         long: 10^7 odd frames and 10^6 odd calls (FUZZ_FRAMES, FUZZ_CALLS, FUZZ_SEED); report in var/fuzz
+chaos        a million messages while servers, Redis and the database die; long, goes on where it was stopped
 bench        long: what a delivery costs, beside other servers (BENCH_ONLY, BENCH_ROUNDS); report in var/bench
 screenshots  takes the pictures in docs/screenshots anew
 types        writes the API's schema and the client's types anew

@@ -15,6 +15,7 @@ TASKS: dict[str, Callable[[], None]] = {
     "check": check.check,
     "check-ui": suite.check_ui,
     "fuzz": suite.fuzz,
+    "chaos": suite.chaos,
     "bench": bench.bench,
     "screenshots": suite.screenshots,
     "types": check.write_types,

@@ -1,4 +1,4 @@
-"""`make test`, `make check-ui`, `make fuzz` and `make screenshots`."""
+"""`make test`, `make check-ui`, `make fuzz`, `make chaos` and `make screenshots`."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from chatsite.tasks.check import TEST_SETTINGS
 from chatsite.tasks.shell import BIN, PYTHON, ROOT, Command, Steps, must, output, say
 
 PYTEST: Command = [BIN / "coverage", "run", "-m", "pytest", "-q"]
-SERVER_TESTS = ["tests", "--ignore=tests/e2e", "--ignore=tests/benchmarks"]
+SERVER_TESTS = ["tests", "--ignore=tests/e2e", "--ignore=tests/benchmarks", "--ignore=tests/chaos"]
 LOCAL_DATABASE = "mysql://root@127.0.0.1:3306/test_chat"
 LOCAL_REDIS = "redis://127.0.0.1:6379/0"
 EMBEDDED = {"DATABASE_URL": "", "REDIS_URL": "", "MYSQL_HOST": "", "MYSQL_DATABASE": "", "REDIS_HOST": ""}
@@ -30,6 +30,7 @@ def test() -> None:
         steps.note("server, MySQL and Redis", not IN_CI)
     daphne = {"CHAT_SERVER_KIND": "daphne", **EMBEDDED}
     steps.run("contract, on daphne", [*PYTEST, "tests/contract"], env=_measured("daphne", daphne))
+    steps.run("chaos, short", [BIN / "pytest", "-q", "-rP", "tests/chaos"], env=EMBEDDED)
     steps.run("client", _npm("run", "--silent", "test"), cwd=frontend.FRONTEND, env=frontend.environment())
     browser.fetch()
     steps.run("browser, smoke", [BIN / "pytest", "-q", "tests/e2e", "-m", "smoke"], env=EMBEDDED)
@@ -49,6 +50,13 @@ def check_ui() -> None:
         "desktop", _npm("run", "--silent", "desktop:test"), cwd=frontend.FRONTEND, env=frontend.environment() | EMBEDDED
     )
     steps.finish()
+
+
+def chaos() -> None:
+    """Long: a million messages while things break; it may be stopped and goes on where it was."""
+    setup.set_up_for_development()
+    packages.install_mysql_driver()
+    must([PYTHON, "-m", "tests.chaos"], "Something that was promised did not hold: see the report.", env=EMBEDDED)
 
 
 def fuzz() -> None:

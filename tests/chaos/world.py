@@ -1,0 +1,84 @@
+"""Two nodes, their database and their Redis, all of them the run's own, with a line before each that may fail."""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+import subprocess
+from pathlib import Path
+
+from tests.chaos import mariadb
+from tests.chaos.mariadb import OwnMariaDB
+from tests.live import Server
+from tests.proxy import Proxy
+from tests.trouble.conftest import OwnRedis, second_node
+
+TOKEN_SECONDS = "86400"
+
+
+class World:
+    """Without mariadbd on the machine the nodes share a SQLite file, which no fault can take away."""
+
+    def __init__(self, directory: Path, **env: str) -> None:
+        self.database = OwnMariaDB(directory / "database").create() if mariadb.binary() else None
+        self.redis = OwnRedis(_made(directory / "redis"))
+        self.redis.start()
+        self.redis_line = Proxy(("127.0.0.1", self.redis.port))
+        self.database_line = Proxy(self.database.address) if self.database else None
+        first = Server(
+            directory / "node",
+            REDIS_URL=f"redis://127.0.0.1:{self.redis_line.port}/0",
+            DATABASE_URL=self._database_url(),
+            ACCESS_TOKEN_SECONDS=TOKEN_SECONDS,
+            WEB_CONCURRENCY="1",
+            **env,
+        )
+        first.database_url = ""  # made above
+        first.prepare().start()
+        self.nodes = [first, second_node(first, directory / "other").start()]
+
+    def _database_url(self) -> str:
+        return f"mysql://root@127.0.0.1:{self.database_line.port}/chat" if self.database_line else ""
+
+    def restart(self, node: Server, sign: signal.Signals) -> None:
+        node.stop(sign)
+        node.start()
+
+    def freeze(self, node: Server) -> None:
+        assert node.process is not None
+        node.process.send_signal(signal.SIGSTOP)
+
+    def thaw(self, node: Server) -> None:
+        assert node.process is not None
+        node.process.send_signal(signal.SIGCONT)
+
+    def close(self) -> None:
+        for node in self.nodes:
+            if node.process is not None:
+                self.thaw(node)
+                node.stop(signal.SIGKILL)
+        for line in (self.redis_line, self.database_line):
+            if line is not None:
+                line.close()
+        self.redis.kill()
+        if self.database is not None:
+            self.database.kill()
+
+    def log(self) -> str:
+        """-> what the nodes had to say, newest last."""
+        texts = []
+        for node in self.nodes:
+            with contextlib.suppress(OSError):
+                texts.append(node.log.read_text()[-3000:])
+        return "\n".join(texts)
+
+
+def _made(directory: Path) -> Path:
+    directory.mkdir(parents=True, exist_ok=True)
+    return directory
+
+
+def memory_kb(process: subprocess.Popen[bytes]) -> int:
+    """-> resident memory of a process."""
+    status = Path(f"/proc/{process.pid}/status").read_text()
+    return int(next(line.split()[1] for line in status.splitlines() if line.startswith("VmRSS")))
