@@ -19,6 +19,8 @@ RETURN = '{"type":"authenticate","id":"1","data":{"token":"%t","rooms":{"%r":VER
 MESSAGE = '{"type":"send_message","id":"%n","data":{"room_id":%r,"content":"%p","nonce":"%x%n"}}'
 PROTOCOL = Protocol("/ws/", MESSAGE, [f"S{HELLO}", 'E"ready"'])
 
+DRAIN_SECONDS = 15  # after the last send; what has not come by then is lost
+
 
 class Lost(Exception):
     """An acknowledged message is not in the database as it was acknowledged."""
@@ -89,7 +91,7 @@ class Ours:
         prefix = f"{uuid4().hex[:8]}."
         acks = self.directory / f"{prefix}acks"
         machine.settle(self.pids())
-        outcome = self.load.run(seated.people, prefix=prefix, acks=acks, **options)  # type: ignore[arg-type]
+        outcome = self.load.run(seated.people, prefix=prefix, acks=acks, **{"drain": DRAIN_SECONDS, **options})  # type: ignore[arg-type]
         self.expect(f"{prefix}={acks}")
         return outcome
 

@@ -19,6 +19,8 @@ SHOWN = {
     "lost": ("lost", 0),
     "doubled": ("doubled", 0),
     "reordered": ("reordered", 0),
+    "refused": ("refused", 0),
+    "sockets closed": ("gone", 0),
     "server cores": ("server_share", 2),
     "load cores": ("load_share", 2),
     "load's ceiling/s": ("load_ceiling", 0),

@@ -13,10 +13,10 @@ typedef struct {
 
 static Message messages[MESSAGES_MAX];
 static Delays receipts, acks;
-static uint64_t received, doubled, reordered, damaged, refused, unknown;
+static uint64_t received, doubled, reordered, damaged, unknown;
 static uint64_t window_receipts, window_acks, window_sent, window_reads;
 static double window_opened, window_seconds, window_cpu;
-uint32_t sent, completed, acked;
+uint32_t sent, completed, acked, refused;
 int in_window;
 double late_ms, join_ms_sum;
 
@@ -141,9 +141,16 @@ void note_ack(Connection *c, const char *text, long bytes) {
     if (in_window) window_acks++, add_delay(&acks, now_ns() - m->sent_at);
 }
 
-void note_refusal(Connection *c) { refused++, c->unacked--; }
+/* An error means: not stored. Nobody is to receive it, so it cannot be lost. */
+void note_refusal(Connection *c, const char *text, long bytes) {
+    uint32_t number = field(text, bytes, "\"id\":\"");
+    if (!number || number > sent || messages[number].refused) return;
+    messages[number].refused = 1;
+    refused++;
+    c->unacked--;
+}
 
-int is_everything_there(void) { return completed == sent && (!options.acks || acked + refused == sent); }
+int is_everything_there(void) { return completed + refused == sent && (!options.acks || acked + refused == sent); }
 
 void open_window(void) {
     in_window = 1, window_opened = now(), window_cpu = cpu_seconds(), window_reads = reads;
@@ -155,7 +162,8 @@ void close_window(void) {
 
 static uint64_t lost(void) {
     uint64_t missing = 0;
-    for (uint32_t i = 1; i <= sent; i++) missing += messages[i].missing;
+    for (uint32_t i = 1; i <= sent; i++)
+        if (!messages[i].refused) missing += messages[i].missing;
     return missing;
 }
 
@@ -174,11 +182,11 @@ static void check_seqs(void) {
 
 void print_outcome(void) {
     check_seqs();
-    printf("END {\"sent\":%u,\"acked\":%u,\"refused\":%llu,\"received\":%llu,\"lost\":%llu,\"doubled\":%llu,"
-           "\"reordered\":%llu,\"damaged\":%llu,\"unknown\":%llu,\"alive\":%d,",
-           sent, acked, (unsigned long long)refused, (unsigned long long)received, (unsigned long long)lost(),
+    printf("END {\"sent\":%u,\"acked\":%u,\"refused\":%u,\"received\":%llu,\"lost\":%llu,\"doubled\":%llu,"
+           "\"reordered\":%llu,\"damaged\":%llu,\"unknown\":%llu,\"alive\":%d,\"gone\":%d,",
+           sent, acked, refused, (unsigned long long)received, (unsigned long long)lost(),
            (unsigned long long)doubled, (unsigned long long)reordered, (unsigned long long)damaged,
-           (unsigned long long)unknown, joined);
+           (unsigned long long)unknown, joined, connection_count - joined);
     printf("\"seconds\":%.4f,\"deliveries\":%llu,\"sends\":%llu,\"acks\":%llu,\"reads\":%llu,\"load_cpu\":%.4f,"
            "\"late_ms\":%.3f,",
            window_seconds, (unsigned long long)window_receipts, (unsigned long long)window_sent,

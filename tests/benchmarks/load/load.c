@@ -29,7 +29,7 @@ static void read_option(const char *name, char *value) {
 #define TEXT(field) if (!strcmp(name, #field)) options.field = value;
     NUMBER(window) NUMBER(depth) NUMBER(concurrency) NUMBER(bytes) NUMBER(engineio) NUMBER(hold) NUMBER(drop)
     NUMBER(rate) NUMBER(warm) NUMBER(seconds) NUMBER(drain) NUMBER(patience)
-    TEXT(path) TEXT(message) TEXT(prefix) TEXT(acks) TEXT(people) TEXT(returning)
+    TEXT(path) TEXT(message) TEXT(acks) TEXT(people) TEXT(returning)
     if (!strcmp(name, "ports")) read_ports(value);
     if (!strcmp(name, "step")) options.steps[options.step_count++] = value;
 }
@@ -90,9 +90,9 @@ static int keep_the_clock(double began) {
 static void fill_the_window(void) {
     static uint32_t before;
     static double moved_at;
-    while (sent + 1 < MESSAGES_MAX && sent < completed + written_off + options.window) send_next();
+    while (sent + 1 < MESSAGES_MAX && sent < completed + refused + written_off + options.window) send_next();
     if (completed != before || !moved_at) before = completed, moved_at = now();
-    else if (now() - moved_at > STALL_SECONDS) written_off = sent - completed, moved_at = now();
+    else if (now() - moved_at > STALL_SECONDS) written_off = sent - completed - refused, moved_at = now();
 }
 
 static void start_senders(void) {

@@ -37,12 +37,12 @@ typedef struct {
     uint32_t stream;  /* its sender and room: what must stay in order */
     int room;
     int missing; /* receivers that do not have it yet */
-    int acked;
+    int acked, refused;
     uint64_t id, seq; /* as acknowledged */
 } Message;
 
 typedef struct {
-    const char *path, *message, *prefix, *acks, *people;
+    const char *path, *message, *acks, *people;
     const char *steps[STEPS_MAX]; /* "S…" = send this, "E…" = wait for a frame that holds this */
     const char *returning;        /* what those who were dropped send in place of their first step */
     int step_count, ports[PORTS_MAX], port_count;
@@ -71,12 +71,12 @@ void pump(int milliseconds);
 void reopen_those_due(void);
 
 /* ledger.c */
-extern uint32_t sent, completed, acked;
+extern uint32_t sent, completed, acked, refused;
 extern int in_window;
 extern double late_ms, join_ms_sum;
 void note_receipts(Connection *c, const char *text, long bytes);
 void note_ack(Connection *c, const char *text, long bytes);
-void note_refusal(Connection *c);
+void note_refusal(Connection *c, const char *text, long bytes);
 int is_everything_there(void);
 void send_from(Connection *c);
 void open_window(void);

@@ -147,7 +147,7 @@ static void on_text(Connection *c, const char *text, long bytes) {
     else if (begins(text, bytes, "{\"type\":\"ack\"")) {
         note_ack(c, text, bytes);
         if (c->unacked < options.depth) send_from(c);
-    } else if (begins(text, bytes, "{\"type\":\"error\"")) note_refusal(c);
+    } else if (begins(text, bytes, "{\"type\":\"error\"")) note_refusal(c, text, bytes);
     else note_receipts(c, text, bytes);
 }
 
