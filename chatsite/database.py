@@ -1,6 +1,7 @@
 """Before the first query: is the database there, is it ours to use, are its tables up to date?"""
 
 import os
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,6 +18,7 @@ from chatsite.locks import exclusive
 UNKNOWN_DATABASE = 1049
 NO_RIGHT_TO_DATABASE = 1044  # also said of a database that does not exist to users who may not create it
 ACCESS_DENIED = 1045
+OLDEST_SQLITE = (3, 33)
 LOCK_POLL_SECONDS = 5  # below the connection's read_timeout
 MIGRATE_LOCK = "chat.migrate"
 
@@ -34,6 +36,7 @@ def reach_database() -> None:
     """Connects once; makes a database that does not exist yet."""
     try:
         if connection.vendor == "sqlite":
+            _refuse_old_sqlite()
             Path(settings.DATABASES["default"]["NAME"]).parent.mkdir(parents=True, exist_ok=True)
         connection.ensure_connection()
     except (DatabaseError, OSError) as error:
@@ -43,6 +46,13 @@ def reach_database() -> None:
             ) from error
         _explain_or_create(error)
     _refuse_narrow_text()
+
+
+def _refuse_old_sqlite() -> None:
+    """Older ones know no UPDATE … FROM (messaging/services/statements.py)."""
+    if sqlite3.sqlite_version_info < OLDEST_SQLITE:
+        oldest = ".".join(map(str, OLDEST_SQLITE))
+        raise NotReady(f"Python's SQLite is {sqlite3.sqlite_version}, and {oldest} is needed: use a newer Python.")
 
 
 def _explain_or_create(error: Exception) -> None:

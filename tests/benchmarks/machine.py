@@ -92,7 +92,7 @@ def memory_kb(pids: Collection[int]) -> float:
 
 
 def settle(pids: Collection[int]) -> None:
-    """Until what the last run left behind (search terms, say) is done."""
+    """Until what the last run left behind (writes of a cache, say) is done."""
     deadline = time.monotonic() + SETTLE_SECONDS
     before = cpu_seconds(pids)
     while time.monotonic() < deadline:

@@ -107,13 +107,14 @@ def _keep(outcome: Outcome, messages: int) -> None:
 
 
 def _fewest(seed: int, messages: int, faults: list[str]) -> list[str]:
-    """Halves, as long as one of them fails by itself."""
+    """Halves as long as one of them fails by itself, then without one after the other."""
     while len(faults) > 1:
         middle = len(faults) // 2
-        failing = [half for half in (faults[:middle], faults[middle:]) if _run(seed, messages, half, _silent).wrong]
-        if not failing:
+        smaller = [faults[:middle], faults[middle:], *(faults[:i] + faults[i + 1 :] for i in range(len(faults)))]
+        failing = next((some for some in smaller if some and _run(seed, messages, some, _silent).wrong), None)
+        if failing is None:
             break
-        faults = failing[0]
+        faults = failing
     return faults
 
 

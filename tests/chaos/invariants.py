@@ -184,8 +184,8 @@ def nobody_hears_what_came_after_they_left(history: History, final: Final) -> Wr
 
 
 def _was_in(moves: Sequence[tuple[int, bool]], version: int) -> bool:
-    """Who has never been heard to come or go was in all the time."""
-    state = True
+    """Every device notes at what version it entered: whoever never did is not in."""
+    state = False
     for moved_at, is_in in moves:
         if moved_at >= version:
             break

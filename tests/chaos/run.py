@@ -46,12 +46,13 @@ def run(
     faults: int | Sequence[str],
     directory: Path,
     progress: Progress = lambda acked, what: None,
+    settle_seconds: float = SETTLE_SECONDS,
     **env: str,
 ) -> Outcome:
     """`faults`: how many, or which. `env`: of the nodes."""
     world = World(directory, **env)
     try:
-        return asyncio.run(_Run(seed, world, messages, faults, progress).outcome())
+        return asyncio.run(_Run(seed, world, messages, faults, progress, settle_seconds).outcome())
     except Exception:
         sys.stderr.write(world.log())
         raise
@@ -60,7 +61,16 @@ def run(
 
 
 class _Run:
-    def __init__(self, seed: int, world: World, messages: int, faults: int | Sequence[str], progress: Progress) -> None:
+    def __init__(
+        self,
+        seed: int,
+        world: World,
+        messages: int,
+        faults: int | Sequence[str],
+        progress: Progress,
+        settle_seconds: float,
+    ) -> None:
+        self.settle_seconds = settle_seconds
         self.seed, self.world, self.messages, self.progress = seed, world, messages, progress
         with_database = world.database is not None
         self.left_out = [] if with_database else sorted(OF_THE_DATABASE)
@@ -137,7 +147,7 @@ class _Run:
 
     async def _settle(self) -> None:
         """Until every outbox is empty and every device stands where the database does, or time is up."""
-        deadline = now() + SETTLE_SECONDS
+        deadline = now() + self.settle_seconds
         while now() < deadline:
             await asyncio.sleep(0.5)
             if not any(device.unsent for device in self.devices) and await asyncio.to_thread(self._has_arrived):

@@ -50,6 +50,7 @@ class World:
         ]
         self.sends[0].repeats.append((101, 1, True))
         self.history.sends = self.sends
+        self.history.moves = {(ROOM, ANN, 0, True), (ROOM, BOB, 0, True)}
         self.history.heard = [heard(send, send.seq) for send in self.sends]
         self.history.marks = [Mark(BOB, ROOM, 2), Mark(BOB, ROOM, 3)]
         self.rows = [row(send) for send in self.sends]
@@ -157,6 +158,11 @@ def what_was_refused_is_stored(world: World) -> None:
 @bad("I10")
 def somebody_hears_what_came_after_they_left(world: World) -> None:
     world.history.moves.add((ROOM, BOB, 2, False))
+
+
+@bad("I10")
+def an_outsider_hears_it(world: World) -> None:
+    world.history.moves.remove((ROOM, BOB, 0, True))
 
 
 @bad("I11")
