@@ -14,6 +14,7 @@ APPLICATION = "chatsite.asgi:application"
 HTTP_PROTOCOL = "chatsite.gateway.uvicorn_protocol:HttpProtocol"  # serves the WebSockets, too
 BACKLOG = 4096  # connections that wait to be accepted when everybody comes back at once
 GRACE_SECONDS = 10
+READY_SECONDS = 60  # a worker may take to start; uvicorn's 5 abort a rolling restart on a busy machine
 
 
 def config() -> uvicorn.Config:
@@ -27,6 +28,7 @@ def config() -> uvicorn.Config:
         ws="none",
         backlog=BACKLOG,
         timeout_graceful_shutdown=GRACE_SECONDS,
+        timeout_worker_healthcheck=READY_SECONDS,
         forwarded_allow_ips=settings.TRUSTED_PROXIES,
         access_log=False,
         server_header=False,

@@ -93,4 +93,5 @@ def test_an_honest_server_has_no_faults(tmp_path: Path) -> None:
 @pytest.mark.parametrize("fault", FAULTS)
 def test_each_fault_is_counted_at_every_receiver(fault: str, tmp_path: Path) -> None:
     outcome = heard(fault, tmp_path)
-    assert outcome[fault] >= outcome["sent"] // SENDERS * len(CROWD) > 0
+    pairs = outcome["sent"] // SENDERS - 1  # the load goes once it has all messages: it may miss the last one's copy
+    assert outcome[fault] >= pairs * len(CROWD) > 0

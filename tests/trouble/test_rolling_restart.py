@@ -16,7 +16,7 @@ from tests.live import PATIENCE_SECONDS, Person, Server, Socket
 from tests.trouble.conftest import OwnRedis
 
 SOCKETS = 8  # enough for both workers to have some
-RESTART_SECONDS = 60
+RESTART_SECONDS = 180  # two new workers, READY_SECONDS each at most, and two that drain
 
 
 @pytest.fixture(scope="module")
