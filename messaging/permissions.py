@@ -4,12 +4,14 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.utils.timezone import now
+from django.utils.translation import gettext_lazy as _
 
 from chatsite.errors import ChatError, PermissionDenied
+from messaging.links import has_link
 from messaging.models import Message
 from rooms.contacts import require_unblocked
 from rooms.models import Membership, Room
-from rooms.permissions import can_recall_others, require_open, require_post
+from rooms.permissions import can_recall_others, may, require_open, require_post
 
 
 def require_right_to_post(room: Room, membership: Membership) -> None:
@@ -18,6 +20,12 @@ def require_right_to_post(room: Room, membership: Membership) -> None:
     peer_id = room.peer_id(membership.user_id)
     if peer_id is not None:
         require_unblocked(membership.user_id, peer_id)
+
+
+def require_links(room: Room, membership: Membership, content: str) -> None:
+    """In rooms where not everyone may post links, texts of others hold none."""
+    if room.rules.links != "everyone" and not may(room, membership, "links") and has_link(content):
+        raise PermissionDenied(_("Only the room's admins may post links here."))
 
 
 def require_text(message: Message) -> None:

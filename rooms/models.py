@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import models
 from django.db.models import F, Q
+from django.utils.functional import cached_property
 from django.utils.timezone import now
+from msgspec import structs
 
 from chatsite.fields import ExactCharField
+from rooms import rules
+from rooms.rules import Rules
 
 
 class RoomQuerySet(models.QuerySet["Room"]):
@@ -32,6 +38,7 @@ class Room(models.Model):
     created_by_id = models.BigIntegerField(null=True)
     created_at = models.DateTimeField(default=now)
     archived_at = models.DateTimeField(null=True)
+    own_rules = models.JSONField(default=dict)  # where they differ from the defaults
     version = models.BigIntegerField(default=0)  # of the last change of this row
 
     objects = RoomQuerySet.as_manager()
@@ -45,6 +52,15 @@ class Room(models.Model):
     @property
     def is_direct(self) -> bool:
         return self.kind == Room.DIRECT
+
+    @cached_property
+    def rules(self) -> Rules:
+        return rules.read(self.kind, self.own_rules)
+
+    def change_rules(self, wanted: dict[str, Any]) -> None:
+        """`wanted`: the new values by name."""
+        self.own_rules = rules.to_store(self.kind, structs.replace(self.rules, **wanted))
+        del self.rules
 
     def peer_id(self, user_id: int) -> int | None:
         """The other person of a direct room; oneself in the note to self; None elsewhere."""
@@ -67,7 +83,7 @@ class RoomCounter(models.Model):
     member_count = models.IntegerField(default=0)
     last_message_id = models.BigIntegerField(null=True)
     version = models.BigIntegerField(default=0)
-    access_version = models.BigIntegerField(default=0)  # version of the last change of member, role, mute, ban, archive
+    access_version = models.BigIntegerField(default=0)  # version of the last change of what members may
     last_message_at = models.DateTimeField(null=True)
     changed_at = models.DateTimeField(default=now)
 

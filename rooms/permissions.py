@@ -1,11 +1,17 @@
 """Who may do what in a room. Questions first; the `require_…` raise what the contract names."""
 
+from typing import Literal
+
 from django.utils.timezone import now
+from django.utils.translation import gettext_lazy as _
 
 from chatsite.errors import ChatError, NotAMember, PermissionDenied
 from rooms.models import Membership, Room
 
 RANK = {Membership.MEMBER: 0, Membership.ADMIN: 1, Membership.OWNER: 2}
+Switch = Literal[
+    "post", "links", "upload", "mention_all", "react", "pin", "invite", "add", "rename", "announce"
+]  # fields of Rules
 MENTION_ALL_MEMBERS = 50  # above it, @all is for owner and admins
 
 
@@ -30,13 +36,23 @@ def can_recall_others(membership: Membership | None) -> bool:
     return can_manage(membership)
 
 
-def can_mention_all(membership: Membership | None, member_count: int) -> bool:
-    return can_read(membership) and (member_count <= MENTION_ALL_MEMBERS or can_manage(membership))
+def may(room: Room, membership: Membership | None, what: Switch) -> bool:
+    """What the room's rules leave to everyone or to its admins."""
+    return can_read(membership) and (getattr(room.rules, what) == "everyone" or can_manage(membership))
 
 
-def can_bring_in(room: Room, membership: Membership | None) -> bool:
-    """To add people and make invites: any member of a public room, owner and admins of a private one."""
-    return not room.is_direct and can_read(membership) and (room.kind == Room.PUBLIC or can_manage(membership))
+def can_mention_all(room: Room, membership: Membership | None, member_count: int) -> bool:
+    if room.rules.mention_all == "by_size":
+        return can_read(membership) and (member_count <= MENTION_ALL_MEMBERS or can_manage(membership))
+    return may(room, membership, "mention_all")
+
+
+def can_add(room: Room, membership: Membership | None) -> bool:
+    return not room.is_direct and may(room, membership, "add")
+
+
+def can_invite(room: Room, membership: Membership | None) -> bool:
+    return not room.is_direct and may(room, membership, "invite")
 
 
 def outranks(membership: Membership, other: Membership) -> bool:
@@ -60,7 +76,16 @@ def require_post(room: Room, membership: Membership | None) -> Membership:
     require_open(room)
     if is_muted(member):
         raise ChatError("muted")
+    if not may(room, member, "post"):
+        raise ChatError("muted", _("Only the room's admins may write here."))
     return member
+
+
+def require_may(room: Room, membership: Membership | None, what: Switch) -> None:
+    """What all members could be allowed; the muted are not, whatever the rule says."""
+    require(may(room, membership, what))
+    if not can_manage(membership):
+        require_post(room, membership)
 
 
 def require(answer: bool) -> None:

@@ -54,6 +54,7 @@ def room_out(
         created_by=room.created_by_id,
         created_at=room.created_at,
         archived_at=room.archived_at,
+        rules=room.rules,
         member_count=counter.member_count,
         version=counter.version,
         last_seq=counter.last_seq,

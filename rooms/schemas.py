@@ -9,6 +9,7 @@ from msgspec import UNSET, Meta, UnsetType
 from accounts.schemas import UserId, UserOut
 from chatsite.gateway.events import Event
 from chatsite.gateway.frames import Dated, Moment, Schema
+from rooms.rules import Rules, Who
 
 Kind = Literal["public", "private", "direct"]
 Role = Literal["owner", "admin", "member"]
@@ -51,6 +52,7 @@ class RoomOut(msgspec.Struct, frozen=True, kw_only=True):
     created_by: int | None
     created_at: datetime
     archived_at: datetime | None
+    rules: Rules
     member_count: int
     version: int
     last_seq: int
@@ -173,12 +175,32 @@ class CreateRoom(Schema):
     kind: Literal["public", "private"] = "public"
 
 
+class ChangeRules(Schema):
+    """Some of a room's rules."""
+
+    post: Who | UnsetType = UNSET
+    links: Who | UnsetType = UNSET
+    upload: Who | UnsetType = UNSET
+    mention_all: Literal["everyone", "admins", "by_size"] | UnsetType = UNSET
+    react: Who | UnsetType = UNSET
+    pin: Who | UnsetType = UNSET
+    invite: Who | UnsetType = UNSET
+    add: Who | UnsetType = UNSET
+    rename: Who | UnsetType = UNSET
+    announce: Who | UnsetType = UNSET
+
+    def wanted(self) -> dict[str, Any]:
+        """-> the values that are to change, by name"""
+        return {name: value for name in self.__struct_fields__ if (value := getattr(self, name)) is not UNSET}
+
+
 class ChangeRoom(Schema):
-    """PATCH /api/rooms/{id}; `archived` is the owner's."""
+    """PATCH /api/rooms/{id}; `archived` is the owner's, `rules` the admins', the rest as the rules say."""
 
     name: Name | UnsetType = UNSET
     description: Description | UnsetType = UNSET
     announcement: Announcement | UnsetType = UNSET
+    rules: ChangeRules | UnsetType = UNSET
     archived: bool | UnsetType = UNSET
 
 

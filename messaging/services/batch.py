@@ -6,16 +6,18 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from django.utils.timezone import now
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Block
-from chatsite.errors import ChatError, NotAMember, NotFound, PermissionDenied, ValidationFailed
+from chatsite.errors import ChatError, NotAMember, NotFound, ValidationFailed
 from chatsite.pairs import RowIn
 from messaging.models import Mention, Message
+from messaging.permissions import require_links
 from messaging.rows import AnyMessage, MessageRow
 from messaging.services import statements
 from messaging.services.statements import Counter, Key, Spoken
 from rooms.models import Membership, Room
-from rooms.permissions import can_mention_all, require_post
+from rooms.permissions import can_mention_all, may, require, require_post
 from rooms.services.rooms import visible_room
 from rooms.standing import Pair, standings
 
@@ -54,7 +56,9 @@ class Batch:
             raise NotAMember
         require_post(standing.room, membership)
         self._require_no_block(standing.room, draft)
-        self._require_mentions(membership, draft)
+        require_links(standing.room, membership, draft.body.content)
+        self._require_mentions(standing.room, membership, draft)
+        self._require_attachments(standing.room, membership, draft)
         if draft.body.reply_to is not None and self._replied.get(draft.body.reply_to) != draft.room_id:
             raise NotFound
 
@@ -63,11 +67,16 @@ class Batch:
         if peer_id is not None and frozenset((peer_id, draft.user_id)) in self._blocks:
             raise ChatError("blocked")
 
-    def _require_mentions(self, membership: Membership, draft: Draft) -> None:
+    def _require_mentions(self, room: Room, membership: Membership, draft: Draft) -> None:
         if any((draft.room_id, user_id) not in self._mentioned for user_id in draft.body.mentions):
-            raise ValidationFailed({"mentions": ["Only members of the room can be mentioned."]})
-        if draft.body.mention_all and not can_mention_all(membership, self.counters[draft.room_id].member_count):
-            raise PermissionDenied
+            raise ValidationFailed({"mentions": [_("Only members of the room can be mentioned.")]})
+        if draft.body.mention_all:
+            require(can_mention_all(room, membership, self.counters[room.id].member_count))
+
+    def _require_attachments(self, room: Room, membership: Membership, draft: Draft) -> None:
+        if draft.body.attachment_ids:
+            require(may(room, membership, "upload"))
+            raise NotFound
 
     def append(self, draft: Draft) -> MessageRow:
         """Takes seq, version and number for the draft, and remembers the row for the one INSERT."""

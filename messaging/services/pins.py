@@ -11,6 +11,7 @@ from messaging.permissions import require_not_recalled, require_right_to_post, r
 from messaging.rendering import messages_out
 from messaging.schemas import MessageId, MessagePage
 from messaging.services.message_changes import MessageChange, changing_message
+from rooms.permissions import may, require
 from rooms.services.rooms import room_for_member
 
 
@@ -38,6 +39,7 @@ def unpin(*, user_id: int, message_id: int) -> None:
 def _require_may_pin(change: MessageChange) -> None:
     require_right_to_post(change.room, change.membership)
     require_text(change.message)
+    require(may(change.room, change.membership, "pin"))
 
 
 def pins(*, user_id: int, room_id: int, cursor: str | None, limit: int) -> MessagePage:

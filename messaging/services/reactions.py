@@ -9,6 +9,7 @@ from messaging.models import Reaction
 from messaging.permissions import require_not_recalled, require_right_to_post, require_text
 from messaging.schemas import MessageOut
 from messaging.services.message_changes import MessageChange, changing_message
+from rooms.permissions import may, require
 
 EMOJI_CHARS = 32
 KINDS_MAX = 50  # different emoji on one message
@@ -20,6 +21,7 @@ def add_reaction(*, user_id: int, message_id: int, emoji: str) -> MessageOut:
     _require_emoji(emoji)
     with changing_message(user_id, message_id) as change:
         _require_may_react(change)
+        require(may(change.room, change.membership, "react"))
         given = Reaction.objects.filter(message_id=message_id)
         if given.filter(user_id=user_id, emoji=emoji).exists():
             return change.unchanged()

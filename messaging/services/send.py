@@ -11,7 +11,7 @@ import msgspec
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, transaction
 
-from chatsite.errors import ChatError, NotFound, Unavailable, ValidationFailed
+from chatsite.errors import ChatError, Unavailable, ValidationFailed
 from chatsite.gateway.events import Attach, Envelope, publish, to_room, to_user
 from chatsite.transactions import is_lock_conflict, repeated_on_conflict
 from messaging import recent
@@ -70,8 +70,6 @@ def draft(*, user_id: int, body: SendBody, room_id: int | None = None, receiver_
         raise ValidationFailed({"room_id": ["Give room_id or receiver_id, one of them."]})
     if not body.content.strip():
         raise ValidationFailed({"content": ["This field is required."]})
-    if body.attachment_ids:
-        raise NotFound
     return Draft(
         user_id=user_id,
         body=body,

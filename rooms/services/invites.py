@@ -13,7 +13,7 @@ from chatsite.errors import NotFound, PermissionDenied, ValidationFailed
 from chatsite.transactions import repeated_on_conflict
 from rooms.changes import changing
 from rooms.models import Invite, Membership, Room
-from rooms.permissions import can_bring_in, can_manage, require, require_open
+from rooms.permissions import can_invite, can_manage, require, require_open
 from rooms.schemas import InviteOut, InvitePage
 from rooms.services.joining import enter
 from rooms.services.rooms import is_banned, room_for_member
@@ -41,7 +41,7 @@ def create_invite(
     if expires_at is not None and expires_at <= now():
         raise ValidationFailed({"expires_at": [_("This time has passed.")]})
     room, me = room_for_member(user_id, room_id)
-    require(can_bring_in(room, me))
+    require(can_invite(room, me))
     require_open(room)
     invite = Invite.objects.create(
         room_id=room_id,
@@ -70,7 +70,7 @@ def revoke_invite(*, user_id: int, room_id: int, invite_id: int) -> None:
 
 def _within_reach(user_id: int, room_id: int) -> QuerySet[Invite]:
     room, me = room_for_member(user_id, room_id)
-    require(can_bring_in(room, me))
+    require(can_invite(room, me))
     links = Invite.objects.in_force().filter(room_id=room_id)
     return links if can_manage(me) else links.filter(created_by_id=user_id)
 

@@ -11,7 +11,7 @@ from rooms import slots
 from rooms.changes import changing
 from rooms.contacts import person, require_unblocked, require_welcome
 from rooms.models import Membership
-from rooms.permissions import can_bring_in, can_manage, is_owner, outranks, require, require_open
+from rooms.permissions import can_add, can_manage, is_owner, outranks, require, require_open
 from rooms.rendering import members_out
 from rooms.schemas import ChangeMember, MemberOut, MemberPage
 from rooms.services.memberships import add_small_room_line, admit, change_standing, crown, remove
@@ -40,7 +40,7 @@ def add_member(*, user_id: int, room_id: int, new_id: int) -> None:
     """Brings somebody in who lets `user_id` do that; being in already is fine."""
     with changing(room_id) as change:
         room, me = room_for_member(user_id, room_id)
-        require(can_bring_in(room, me))
+        require(can_add(room, me))
         require_open(room)
         newcomer = person(new_id)
         if Membership.objects.current().filter(room_id=room_id, user_id=new_id).exists():

@@ -10,8 +10,9 @@ from chatsite.transactions import repeated_on_conflict
 from rooms import slots
 from rooms.changes import RoomChange, changing
 from rooms.models import Membership, Room
-from rooms.permissions import can_manage, is_owner, require, require_open
+from rooms.permissions import can_manage, is_owner, require, require_may, require_open
 from rooms.rendering import rooms_out
+from rooms.rules import Rules
 from rooms.schemas import ChangeRoom, RoomUpdated
 from rooms.services.rooms import clean_name, room_for_member
 
@@ -20,16 +21,17 @@ class Settings(NamedTuple):
     name: str
     description: str
     announcement: str
+    rules: Rules
     is_archived: bool
 
 
 def settings_of(room: Room) -> Settings:
-    return Settings(room.name, room.description, room.announcement, room.archived_at is not None)
+    return Settings(room.name, room.description, room.announcement, room.rules, room.archived_at is not None)
 
 
 @repeated_on_conflict
 def change_room(*, user_id: int, room_id: int, wanted: ChangeRoom) -> None:
-    """Changes settings (owner and admins), archives or brings back (the owner)."""
+    """Changes settings (as the rules say) and rules (owner and admins), archives or brings back (the owner)."""
     with changing(room_id) as change:
         room, me = room_for_member(user_id, room_id)
         _require_may_change(room, me, wanted)
@@ -37,7 +39,7 @@ def change_room(*, user_id: int, room_id: int, wanted: ChangeRoom) -> None:
         _apply(room, wanted)
         after = settings_of(room)
         if after != before:
-            save_room(change, room, access=after.is_archived != before.is_archived)
+            save_room(change, room, access=_who_may(after) != _who_may(before))
             _add_lines(change, before, after, actor_id=user_id)
 
 
@@ -75,14 +77,25 @@ def save_room(change: RoomChange, room: Room, *, access: bool = False) -> None:
     change.add(RoomUpdated(room_id=room.id, version=room.version, room=out))
 
 
+def _who_may(settings: Settings) -> tuple[Rules, bool]:
+    """What the standing of members depends on."""
+    return settings.rules, settings.is_archived
+
+
 def _require_may_change(room: Room, me: Membership, wanted: ChangeRoom) -> None:
-    require(can_manage(me) and (wanted.archived is UNSET or is_owner(me)))
-    if wanted.archived is not False and _texts(wanted):
+    texts = _texts(wanted)
+    require(wanted.archived is UNSET or is_owner(me))
+    require(can_manage(me) or (bool(texts) and wanted.rules is UNSET))
+    if texts.keys() - {"announcement"}:
+        require_may(room, me, "rename")
+    if "announcement" in texts:
+        require_may(room, me, "announce")
+    if wanted.archived is not False and (texts or wanted.rules is not UNSET):
         require_open(room)
 
 
 def _require_may_write(room: Room, me: Membership) -> None:
-    require(can_manage(me))
+    require_may(room, me, "rename")
     require_open(room)
 
 
@@ -94,6 +107,8 @@ def _texts(wanted: ChangeRoom) -> dict[str, str]:
 def _apply(room: Room, wanted: ChangeRoom) -> None:
     for field, text in _texts(wanted).items():
         setattr(room, field, clean_name(text) if field == "name" else text)
+    if wanted.rules is not UNSET:
+        room.change_rules(wanted.rules.wanted())
     if wanted.archived is not UNSET:
         room.archived_at = (room.archived_at or now()) if wanted.archived else None
 

@@ -95,6 +95,8 @@ MESSAGE = "messages/{message_id}"
 ROOM_ROWS = [
     Row(LOOKERS, "GET", ROOM),
     wrote(MANAGERS, "PATCH", ROOM, {"name": "Other"}),
+    wrote(MANAGERS, "PATCH", ROOM, {"rules": {"post": "admins"}}),
+    wrote(MANAGERS, "PATCH", ROOM, {"announcement": "New"}),
     Row(OWNERS, "PATCH", ROOM, {"archived": False}),
     Row(OWNERS, "DELETE", ROOM),
     wrote(MANAGERS, "PUT", f"{ROOM}/avatar", "picture"),

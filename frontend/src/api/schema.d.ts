@@ -1085,13 +1085,40 @@ export interface components {
         };
         /**
          * ChangeRoom
-         * @description PATCH /api/rooms/{id}; `archived` is the owner's.
+         * @description PATCH /api/rooms/{id}; `archived` is the owner's, `rules` the admins', the rest as the rules say.
          */
         ChangeRoom: {
             name?: string;
             description?: string;
             announcement?: string;
+            rules?: components["schemas"]["ChangeRules"];
             archived?: boolean;
+        };
+        /**
+         * ChangeRules
+         * @description Some of a room's rules.
+         */
+        ChangeRules: {
+            /** @enum {unknown} */
+            post?: "admins" | "everyone";
+            /** @enum {unknown} */
+            links?: "admins" | "everyone";
+            /** @enum {unknown} */
+            upload?: "admins" | "everyone";
+            /** @enum {unknown} */
+            mention_all?: "admins" | "by_size" | "everyone";
+            /** @enum {unknown} */
+            react?: "admins" | "everyone";
+            /** @enum {unknown} */
+            pin?: "admins" | "everyone";
+            /** @enum {unknown} */
+            invite?: "admins" | "everyone";
+            /** @enum {unknown} */
+            add?: "admins" | "everyone";
+            /** @enum {unknown} */
+            rename?: "admins" | "everyone";
+            /** @enum {unknown} */
+            announce?: "admins" | "everyone";
         };
         /** ConfirmEmail */
         ConfirmEmail: {
@@ -1762,6 +1789,7 @@ export interface components {
             created_by: number | null;
             created_at: string;
             archived_at: string | null;
+            rules: components["schemas"]["Rules"];
             member_count: number;
             version: number;
             last_seq: number;
@@ -1799,6 +1827,62 @@ export interface components {
             room_id: number;
             version: number;
             room: components["schemas"]["RoomOut"];
+        };
+        /**
+         * Rules
+         * @description `mention_all` by_size: everyone in rooms of up to 50, admins in larger ones.
+         */
+        Rules: {
+            /**
+             * @default everyone
+             * @enum {unknown}
+             */
+            post: "admins" | "everyone";
+            /**
+             * @default everyone
+             * @enum {unknown}
+             */
+            links: "admins" | "everyone";
+            /**
+             * @default everyone
+             * @enum {unknown}
+             */
+            upload: "admins" | "everyone";
+            /**
+             * @default by_size
+             * @enum {unknown}
+             */
+            mention_all: "admins" | "by_size" | "everyone";
+            /**
+             * @default everyone
+             * @enum {unknown}
+             */
+            react: "admins" | "everyone";
+            /**
+             * @default everyone
+             * @enum {unknown}
+             */
+            pin: "admins" | "everyone";
+            /**
+             * @default everyone
+             * @enum {unknown}
+             */
+            invite: "admins" | "everyone";
+            /**
+             * @default everyone
+             * @enum {unknown}
+             */
+            add: "admins" | "everyone";
+            /**
+             * @default admins
+             * @enum {unknown}
+             */
+            rename: "admins" | "everyone";
+            /**
+             * @default admins
+             * @enum {unknown}
+             */
+            announce: "admins" | "everyone";
         };
         /**
          * SendBody

@@ -17,6 +17,19 @@ const PREFERENCES: Preferences = {
   client: {},
 }
 
+const RULES: Room['rules'] = {
+  post: 'everyone',
+  links: 'everyone',
+  upload: 'everyone',
+  mention_all: 'by_size',
+  react: 'everyone',
+  pin: 'everyone',
+  invite: 'everyone',
+  add: 'everyone',
+  rename: 'admins',
+  announce: 'admins',
+}
+
 const NOON = '2026-01-01T12:00:00Z'
 
 export function aSender(id: number, more: Partial<Sender> = {}): Sender {
@@ -68,6 +81,7 @@ export function aRoom(id: number, more: Partial<Room> = {}): Room {
     created_by: 1,
     created_at: NOON,
     archived_at: null,
+    rules: RULES,
     member_count: 2,
     version: 0,
     last_seq: 0,

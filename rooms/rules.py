@@ -1,0 +1,44 @@
+"""What a room's people may do. Stored is only what differs from the defaults, which are those of the contract."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec import Meta
+
+Who = Literal["everyone", "admins"]  # of its members; the owner is one of the admins
+SLOW_SECONDS_MAX = 6 * 3600
+SlowSeconds = Annotated[int, Meta(ge=0, le=SLOW_SECONDS_MAX)]
+
+
+class Rules(msgspec.Struct, frozen=True, kw_only=True):
+    """`mention_all` by_size: everyone in rooms of up to 50, admins in larger ones."""
+
+    post: Who = "everyone"
+    links: Who = "everyone"
+    upload: Who = "everyone"
+    mention_all: Literal["everyone", "admins", "by_size"] = "by_size"
+    react: Who = "everyone"
+    pin: Who = "everyone"
+    invite: Who = "everyone"
+    add: Who = "everyone"
+    rename: Who = "admins"
+    announce: Who = "admins"
+
+
+_OF_KIND: dict[str, Rules] = {"private": Rules(invite="admins", add="admins")}
+
+
+def defaults(kind: str) -> Rules:
+    return _OF_KIND.get(kind) or Rules()
+
+
+def read(kind: str, stored: Mapping[str, Any]) -> Rules:
+    """The rules of a room of this kind."""
+    return msgspec.structs.replace(defaults(kind), **stored)
+
+
+def to_store(kind: str, rules: Rules) -> dict[str, Any]:
+    """-> what differs from the defaults"""
+    usual = defaults(kind)
+    return {name: value for name, value in msgspec.structs.asdict(rules).items() if value != getattr(usual, name)}

@@ -1,0 +1,97 @@
+"""What a room's rules leave of sending: judged in the batch, by what the process remembers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from messaging.links import has_link
+from messaging.schemas import SendBody
+from messaging.services.send import draft, send
+from rooms.models import Room
+from tests.factories import make_user
+from tests.messaging.conftest import Person, crowd, queries_of
+from tests.messaging.test_batches import codes, say
+
+DENIED = (403, "permission_denied")
+
+
+def set_rules(owner: Person, room: Room, **rules: Any) -> None:
+    owner.ok("PATCH", f"/api/rooms/{room.id}", {"rules": rules})
+
+
+def test_where_only_admins_post_all_others_are_muted(ann: Person, bob: Person, room: Room) -> None:
+    message = bob.say(room)
+    set_rules(ann, room, post="admins")
+    at = f"/api/rooms/{room.id}/messages"
+    assert bob.refused("POST", at, {"content": "x"}) == (403, "muted")
+    assert bob.refused("PATCH", f"/api/messages/{message['id']}", {"content": "x"}) == (403, "muted")
+    assert codes(send([say(bob.id, room), say(ann.id, room)])) == ["muted", "sent"]
+    ann.ok("PATCH", f"/api/rooms/{room.id}/members/{bob.id}", {"role": "admin"})
+    assert codes(send([say(bob.id, room)])) == ["sent"]
+    ann.ok("PATCH", f"/api/rooms/{room.id}/members/{bob.id}", {"role": "member"})
+    set_rules(ann, room, post="everyone")
+    assert codes(send([say(bob.id, room)])) == ["sent"]
+
+
+def test_rules_are_remembered_with_the_members(ann: Person, bob: Person, room: Room) -> None:
+    usual = len(queries_of(lambda: send([say(bob.id, room)])))
+    set_rules(ann, room, links="admins", mention_all="admins", pin="admins")
+    send([say(bob.id, room)])
+    assert len(queries_of(lambda: send([say(bob.id, room)]))) <= usual
+    set_rules(ann, room, post="admins")
+    send([say(bob.id, room)])
+    refused = queries_of(lambda: send([say(bob.id, room)]))
+    assert [sql for sql in refused if sql.startswith("SELECT")] == refused[1:2], refused  # the locked counter
+
+
+def test_where_only_admins_post_links_others_neither_send_nor_edit_one_in(ann: Person, bob: Person, room: Room) -> None:
+    message = bob.say(room, "look at https://example.com")
+    set_rules(ann, room, links="admins")
+    at = f"/api/rooms/{room.id}/messages"
+    assert bob.refused("POST", at, {"content": "see ｈｔｔｐｓ：／／example.com"}) == DENIED
+    assert bob.refused("PATCH", f"/api/messages/{message['id']}", {"content": "www.example.com"}) == DENIED
+    bob.ok("PATCH", f"/api/messages/{message['id']}", {"content": "no link"})
+    bob.say(room, "3.14, e.g. this")
+    ann.say(room, "https://example.com")
+
+
+@pytest.mark.parametrize("text", ["http://a", "x HTTPS://A.B/c", "ftp://a", "WWW.example.com", "看这里：ｗｗｗ．a．cn"])
+def test_links_are_seen(text: str) -> None:
+    assert has_link(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "a/b", "://", "http:// x", "awww.so cute", "rm -rf www", "12:30//x", "你好。再见"]
+)
+def test_no_links_are_seen(text: str) -> None:
+    assert not has_link(text)
+
+
+@pytest.mark.parametrize(
+    ("rule", "small", "large"), [("by_size", True, False), ("everyone", True, True), ("admins", False, False)]
+)
+def test_who_calls_all(
+    ann: Person, bob: Person, room: Room, monkeypatch: pytest.MonkeyPatch, rule: str, small: bool, large: bool
+) -> None:
+    monkeypatch.setattr("rooms.permissions.MENTION_ALL_MEMBERS", 3)
+    set_rules(ann, room, mention_all=rule)
+
+    def calls() -> list[bool]:
+        return [c == "sent" for c in codes(send([say(p.id, room, mention_all=True) for p in (bob, ann)]))]
+
+    assert calls() == [small, True]
+    crowd(room, 2)
+    assert calls() == [large, True]
+
+
+def test_where_only_admins_upload_others_attach_nothing(ann: Person, bob: Person, room: Room) -> None:
+    def answers() -> list[str]:
+        body = SendBody(content="x", attachment_ids=[1])
+        return codes(send([draft(user_id=p.id, room_id=room.id, body=body) for p in (bob, ann)]))
+
+    assert answers() == ["not_found", "not_found"]
+    set_rules(ann, room, upload="admins")
+    assert answers() == ["permission_denied", "not_found"]
+    assert codes(send([draft(user_id=make_user().pk, room_id=room.id, body=SendBody(content="x"))])) == ["not_a_member"]
