@@ -40,6 +40,13 @@ def _may_stand_in_username(char: str) -> bool:
     )
 
 
+def nearest_username(text: str) -> str | None:
+    """A username that is as close to any text as the rules allow: `ann lee@x` -> `ann_lee_x`."""
+    kept = "".join(c if _may_stand_in_username(c) else " " for c in normalize(text))
+    name = "_".join(kept.split())[:USERNAME_MAX]
+    return name if is_username(name) else None
+
+
 def clean_line(text: str) -> str:
     """One line of free text without control and direction characters, which would disturb what stands around it."""
     visible = "".join(c for c in text if c.isspace() or c in _JOINERS or unicodedata.category(c) not in ("Cc", "Cf"))

@@ -33,12 +33,12 @@ def _delete(user_id: int, circle: Circle) -> None:
     user.blocks.all().delete()
     user.groups.clear()
     user.user_permissions.clear()
-    publish(to_circle(UserUpdated(user=stranger_out(_emptied(user))), rooms=circle.rooms, users=circle.users))
+    publish(to_circle(UserUpdated(user=stranger_out(nameless(user))), rooms=circle.rooms, users=circle.users))
 
 
-def _emptied(user: User) -> User:
+def nameless(user: User) -> User:
     """Every field back to its default but what messages and statistics lean on."""
-    nameless = User(pk=user.pk, date_joined=user.date_joined, is_bot=user.is_bot, is_active=False, deleted_at=now())
-    nameless.set_unusable_password()
-    nameless.save(force_update=True)
-    return nameless
+    emptied = User(pk=user.pk, date_joined=user.date_joined, is_bot=user.is_bot, is_active=False, deleted_at=now())
+    emptied.set_unusable_password()
+    emptied.save(force_update=True)
+    return emptied

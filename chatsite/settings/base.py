@@ -41,6 +41,7 @@ TRUSTED_PROXIES = ",".join(networks("TRUSTED_PROXIES", ["127.0.0.1", "::1"]))
 INSTALLED_APPS = [
     *(["daphne"] if "runserver" in sys.argv else []),  # its Twisted costs every other process time and memory
     "chatsite",
+    "chatsite.imports",
     "accounts",
     "rooms",
     "presence",
@@ -123,6 +124,7 @@ AUTH_USER_MODEL = "accounts.User"
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+    "accounts.hashers.WerkzeugPasswordHasher",  # of accounts that import_flaskchat has brought
 ]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},

@@ -31,7 +31,6 @@ class Batch:
         self.counters = counters
         self.fresh: list[MessageRow] = []
         self.woken: list[Pair] = []  # peers of direct rooms in which the first word was said
-        self._spoken: dict[Pair, Spoken] = {}
         pairs = {(d.room_id, d.user_id) for d in drafts if d.room_id in counters}
         self._standings = standings.of({c.room_id: c.access_version for c in counters.values()}, pairs)
         self.known: dict[Key, AnyMessage] = dict(_known(drafts))
@@ -100,28 +99,15 @@ class Batch:
         )
         self.fresh.append(message)
         self.known[draft.key] = message
-        self._count_as_spoken(message, draft.user_id)
         return message
-
-    def _count_as_spoken(self, message: MessageRow, user_id: int) -> None:
-        pair = (message.room_id, user_id)
-        seq, number = message.seq, message.number
-        own = self._spoken.get(pair)
-        if own is None:
-            self._spoken[pair] = Spoken(*pair, earlier=number - 1, run_seq=seq, run_number=number, after_run=0, total=1)
-        elif own.after_run == 0 and own.run_number == number - 1:
-            self._spoken[pair] = own._replace(run_seq=seq, run_number=number, total=own.total + 1)
-        else:
-            self._spoken[pair] = own._replace(after_run=own.after_run + 1, total=own.total + 1)
 
     def save(self) -> None:
         """Everything that the accepted drafts change, in a constant number of statements."""
         statements.insert_messages(self.fresh)
         for message in self.fresh:
             self.counters[message.room_id].last_message_id = message.id
-        if mentions := [mention for m in self.fresh for mention in _mentions(m)]:
-            Mention.objects.bulk_create(mentions)
-        statements.move_marks(self._spoken.values())
+        insert_mentions(self.fresh)
+        statements.move_marks(spoken_of(self.fresh))
         if self.woken:
             # The tailer finds the new room by this, where the publish was lost.
             peers = Membership.objects.filter(RowIn("room_id", "user_id", rows=self.woken))
@@ -157,6 +143,11 @@ def _blocks(direct: Sequence[Room]) -> set[frozenset[int]]:
     return {frozenset(pair) for pair in rows.values_list("user_id", "blocked_id")}
 
 
+def insert_mentions(messages: Iterable[MessageRow]) -> None:
+    if mentions := [mention for m in messages for mention in _mentions(m)]:
+        Mention.objects.bulk_create(mentions)
+
+
 def _mentions(message: MessageRow) -> Iterable[Mention]:
     targets = [*message.mentions, *([Mention.ALL] if message.mention_all else [])]
     for user_id in targets:
@@ -167,3 +158,19 @@ def _mentions(message: MessageRow) -> Iterable[Mention]:
             message_id=message.id,
             sender_id=message.sender_id or 0,
         )
+
+
+def spoken_of(messages: Iterable[MessageRow]) -> Iterable[Spoken]:
+    """-> what moves their senders' marks; of each room all that was written, in order."""
+    spoken: dict[Pair, Spoken] = {}
+    for message in messages:
+        pair = (message.room_id, message.sender_id or 0)
+        seq, number = message.seq, message.number
+        own = spoken.get(pair)
+        if own is None:
+            spoken[pair] = Spoken(*pair, earlier=number - 1, run_seq=seq, run_number=number, after_run=0, total=1)
+        elif own.after_run == 0 and own.run_number == number - 1:
+            spoken[pair] = own._replace(run_seq=seq, run_number=number, total=own.total + 1)
+        else:
+            spoken[pair] = own._replace(after_run=own.after_run + 1, total=own.total + 1)
+    return spoken.values()

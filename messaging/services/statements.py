@@ -132,6 +132,19 @@ def move_marks(spoken: Iterable[Spoken]) -> None:
     _update("rooms_membership", table, "own.room_id = wanted.room_id AND own.user_id = wanted.user_id", marks, spoken)
 
 
+def read_all(counters: Iterable[tuple[int, int, int, int]]) -> None:
+    """(room, people's messages before, last seq, people's messages now): who had nothing unread has nothing unread."""
+    table = wanted(dict.fromkeys(("room_id", "earlier", "last_seq", "message_count"), NUMBER))
+    nothing_unread = "own.read_number + own.own_after_mark >= wanted.earlier"
+    # The order is move_marks': the condition holds before as after.
+    marks = (
+        f"last_read_seq = CASE WHEN {nothing_unread} THEN wanted.last_seq ELSE own.last_read_seq END,"
+        f" read_number = CASE WHEN {nothing_unread} THEN wanted.message_count ELSE own.read_number END,"
+        f" own_after_mark = CASE WHEN {nothing_unread} THEN 0 ELSE own.own_after_mark END"
+    )
+    _update("rooms_membership", table, "own.room_id = wanted.room_id", marks, counters)
+
+
 def save_counters(counters: Iterable[Counter], at: datetime) -> None:
     fields = ("last_seq", "message_count", "last_message_id", "version")
     table = wanted(dict.fromkeys(("room_id", *fields), NUMBER))

@@ -28,6 +28,7 @@ SECTIONS = {
     "Requirements": "环境要求",
     "Quick start": "快速开始",
     "First administrator": "第一个管理员",
+    "Moving from the old system": "从旧系统迁移",
     "Configuration": "配置",
     "Deployment": "部署",
     "Desktop client": "桌面客户端",

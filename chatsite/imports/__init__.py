@@ -1,0 +1,1 @@
+"""Installations of other chats moved over: read there, judged row by row, written by the services."""
