@@ -6,7 +6,7 @@ from django.conf import settings
 from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 
-from chatsite.errors import ChatError, PermissionDenied
+from chatsite.errors import ChatError, Conflict, PermissionDenied
 from messaging.links import has_link
 from messaging.models import Message
 from rooms.contacts import require_unblocked
@@ -50,9 +50,17 @@ def can_recall(message: Message, membership: Membership) -> bool:
 def require_recall(room: Room, message: Message, membership: Membership) -> None:
     """One's own for a while; owner and admins anybody's at any time."""
     require_open(room)
-    if not can_recall_others(membership) and now() > message.created_at + recall_window():
+    if not can_recall_others(membership) and now() > message.created_at + recall_window(room):
         raise ChatError("recall_window_closed")
 
 
-def recall_window() -> timedelta:
-    return timedelta(seconds=settings.RECALL_WINDOW_SECONDS)
+def recall_window(room: Room) -> timedelta:
+    own = room.rules.recall_seconds
+    return timedelta(seconds=settings.RECALL_WINDOW_SECONDS if own is None else own)
+
+
+def require_edit_window(room: Room, message: Message) -> None:
+    own = room.rules.edit_seconds
+    seconds = settings.EDIT_WINDOW_SECONDS if own is None else own
+    if seconds and now() > message.created_at + timedelta(seconds=seconds):
+        raise Conflict(_("It is too late to edit this message."))

@@ -9,10 +9,15 @@ from msgspec import Meta
 Who = Literal["everyone", "admins"]  # of its members; the owner is one of the admins
 SLOW_SECONDS_MAX = 6 * 3600
 SlowSeconds = Annotated[int, Meta(ge=0, le=SLOW_SECONDS_MAX)]
+WindowSeconds = Annotated[int, Meta(ge=0, le=10 * 365 * 86_400)]
 
 
 class Rules(msgspec.Struct, frozen=True, kw_only=True):
-    """`mention_all` by_size: everyone in rooms of up to 50, admins in larger ones."""
+    """`mention_all` by_size: everyone in rooms of up to 50, admins in larger ones.
+
+    Between two messages of one member lie `slow_seconds`, but for admins. One's own messages are recalled and edited
+    within `recall_seconds` and `edit_seconds`; null = as the server has it, an edit_seconds of 0 = at any time.
+    """
 
     post: Who = "everyone"
     links: Who = "everyone"
@@ -24,6 +29,9 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
     add: Who = "everyone"
     rename: Who = "admins"
     announce: Who = "admins"
+    slow_seconds: SlowSeconds = 0
+    recall_seconds: WindowSeconds | None = None
+    edit_seconds: WindowSeconds | None = None
 
 
 _OF_KIND: dict[str, Rules] = {"private": Rules(invite="admins", add="admins")}

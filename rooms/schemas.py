@@ -9,7 +9,7 @@ from msgspec import UNSET, Meta, UnsetType
 from accounts.schemas import UserId, UserOut
 from chatsite.gateway.events import Event
 from chatsite.gateway.frames import Dated, Moment, Schema
-from rooms.rules import Rules, Who
+from rooms.rules import Rules, SlowSeconds, Who, WindowSeconds
 
 Kind = Literal["public", "private", "direct"]
 Role = Literal["owner", "admin", "member"]
@@ -188,6 +188,9 @@ class ChangeRules(Schema):
     add: Who | UnsetType = UNSET
     rename: Who | UnsetType = UNSET
     announce: Who | UnsetType = UNSET
+    slow_seconds: SlowSeconds | UnsetType = UNSET
+    recall_seconds: WindowSeconds | UnsetType | None = UNSET
+    edit_seconds: WindowSeconds | UnsetType | None = UNSET
 
     def wanted(self) -> dict[str, Any]:
         """-> the values that are to change, by name"""

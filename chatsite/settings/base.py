@@ -141,6 +141,7 @@ FIRST_ADMIN_CODE = text("FIRST_ADMIN_CODE")  # makes the first account administr
 
 RATE_LIMITS = choice("RATE_LIMITS", ["on", "off"]) == "on"
 RECALL_WINDOW_SECONDS = whole("RECALL_WINDOW_SECONDS", 120)
+EDIT_WINDOW_SECONDS = whole("EDIT_WINDOW_SECONDS", 0)  # 0 = at any time
 CONTENT_CHARS = 8_000
 FRAME_BYTES = 128 * 1024
 UPLOAD_BYTES = whole("UPLOAD_BYTES", 25 * 1024 * 1024)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django.utils.timezone import now
@@ -17,9 +18,9 @@ from messaging.rows import AnyMessage, MessageRow
 from messaging.services import statements
 from messaging.services.statements import Counter, Key, Spoken
 from rooms.models import Membership, Room
-from rooms.permissions import can_mention_all, may, require, require_post
+from rooms.permissions import can_manage, can_mention_all, may, require, require_post
 from rooms.services.rooms import visible_room
-from rooms.standing import Pair, standings
+from rooms.standing import Pair, Standing, standings
 
 if TYPE_CHECKING:
     from messaging.services.send import Draft
@@ -34,6 +35,7 @@ class Batch:
         pairs = {(d.room_id, d.user_id) for d in drafts if d.room_id in counters}
         self._standings = standings.of({c.room_id: c.access_version for c in counters.values()}, pairs)
         self.known: dict[Key, AnyMessage] = dict(_known(drafts))
+        self._last_said = statements.last_said(slow) if (slow := _slow(pairs, self._standings)) else {}
         self._mentioned = _mentioned(drafts)
         self._replied = _replied(drafts)
         self._blocks = _blocks([s.room for s in self._standings.values() if s.room.is_direct])
@@ -60,6 +62,16 @@ class Batch:
         self._require_attachments(standing.room, membership, draft)
         if draft.body.reply_to is not None and self._replied.get(draft.body.reply_to) != draft.room_id:
             raise NotFound
+        self._require_pace(standing.room, membership)
+
+    def _require_pace(self, room: Room, membership: Membership) -> None:
+        """Slow mode; comes last, so that what is refused for good is not told to wait."""
+        last = self._last_said.get((room.id, membership.user_id))
+        if not room.rules.slow_seconds or can_manage(membership) or last is None:
+            return
+        wait = (last + timedelta(seconds=room.rules.slow_seconds) - self.at).total_seconds()
+        if wait > 0:
+            raise ChatError("rate_limited", _("This room is in slow mode. Wait a little."), retry_after=round(wait, 3))
 
     def _require_no_block(self, room: Room, draft: Draft) -> None:
         peer_id = room.peer_id(draft.user_id)
@@ -99,6 +111,7 @@ class Batch:
         )
         self.fresh.append(message)
         self.known[draft.key] = message
+        self._last_said[draft.room_id, draft.user_id] = self.at
         return message
 
     def save(self) -> None:
@@ -119,6 +132,12 @@ def _known(drafts: Sequence[Draft]) -> dict[Key, Message]:
     """Only a client's nonce can have been seen before."""
     keys = {d.key for d in drafts if d.body.nonce is not None}
     return statements.find_known(sorted(keys)) if keys else {}
+
+
+def _slow(pairs: Collection[Pair], standings: Mapping[int, Standing]) -> list[Pair]:
+    """-> those who have to wait between their messages"""
+    slow = {room_id: s for room_id, s in standings.items() if s.room.rules.slow_seconds}
+    return [(r, user_id) for r, user_id in pairs if r in slow and not can_manage(slow[r].members.get(user_id))]
 
 
 def _mentioned(drafts: Sequence[Draft]) -> set[Pair]:

@@ -5,7 +5,13 @@ from django.utils.translation import gettext_lazy as _
 
 from chatsite.errors import PermissionDenied, ValidationFailed
 from chatsite.transactions import repeated_on_conflict
-from messaging.permissions import is_own, require_links, require_not_recalled, require_right_to_post
+from messaging.permissions import (
+    is_own,
+    require_edit_window,
+    require_links,
+    require_not_recalled,
+    require_right_to_post,
+)
 from messaging.schemas import MessageOut
 from messaging.services.message_changes import changing_message
 
@@ -21,6 +27,7 @@ def edit(*, user_id: int, message_id: int, content: str) -> MessageOut:
             raise PermissionDenied
         require_right_to_post(change.room, change.membership)
         require_not_recalled(message)
+        require_edit_window(change.room, message)
         require_links(change.room, change.membership, content)
         if message.content == content:
             return change.unchanged()

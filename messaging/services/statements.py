@@ -17,6 +17,7 @@ from messaging.models import Message
 from messaging.rows import MessageRow
 
 Key = tuple[int, int, str]  # room, sender, nonce
+Pair = tuple[int, int]  # room, sender
 _json = msgspec.json.Encoder().encode
 
 
@@ -73,6 +74,21 @@ def find_known(keys: Collection[Key]) -> dict[Key, Message]:
         ids = [row[0] for row in cursor.fetchall()]
     found = Message.objects.in_bulk(ids).values() if ids else ()
     return {(m.room_id, m.sender_id or 0, m.nonce): m for m in found}
+
+
+def last_said(pairs: Collection[Pair]) -> dict[Pair, datetime]:
+    """-> when these people last wrote in these rooms; of each only the end of an index is read."""
+    table = wanted({"room_id": NUMBER, "sender_id": NUMBER})
+    newest = "SELECT MAX(said.seq) FROM messaging_message said WHERE said.room_id = wanted.room_id"
+    sql = (
+        f"SELECT own.id FROM {table} {_in_this_order()} messaging_message own"  # noqa: S608
+        f" ON own.room_id = wanted.room_id AND own.seq = ({newest} AND said.sender_id = wanted.sender_id)"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [rows(pairs)])
+        ids = [row[0] for row in cursor.fetchall()]
+    found = Message.objects.filter(pk__in=ids).values_list("room_id", "sender_id", "created_at")
+    return {(room_id, sender_id or 0): at for room_id, sender_id, at in found}
 
 
 def insert_messages(messages: Sequence[MessageRow]) -> None:

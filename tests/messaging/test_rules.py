@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.utils.timezone import now
 
+from chatsite.errors import ChatError
 from messaging.links import has_link
+from messaging.models import Message
 from messaging.schemas import SendBody
-from messaging.services.send import draft, send
-from rooms.models import Room
-from tests.factories import make_user
+from messaging.services.recall import recall
+from messaging.services.send import Sent, draft, send
+from rooms.models import Membership, Room
+from tests.factories import make_room, make_user
 from tests.messaging.conftest import Person, crowd, queries_of
 from tests.messaging.test_batches import codes, say
 
@@ -95,3 +100,62 @@ def test_where_only_admins_upload_others_attach_nothing(ann: Person, bob: Person
     set_rules(ann, room, upload="admins")
     assert answers() == ["permission_denied", "not_found"]
     assert codes(send([draft(user_id=make_user().pk, room_id=room.id, body=SendBody(content="x"))])) == ["not_a_member"]
+
+
+def age(message_id: int, seconds: int) -> None:
+    Message.objects.filter(pk=message_id).update(created_at=now() - timedelta(seconds=seconds))
+
+
+def test_in_slow_mode_members_wait_and_admins_do_not(ann: Person, bob: Person, room: Room) -> None:
+    set_rules(ann, room, slow_seconds=600)
+    first, early, others = send([say(bob.id, room), say(bob.id, room), say(ann.id, room)])
+    assert codes([first, early, others]) == ["sent", "rate_limited", "sent"]
+    assert isinstance(early, ChatError)
+    assert early.retry_after == 600
+    assert codes(send([say(ann.id, room), say(bob.id, room)])) == ["sent", "rate_limited"]
+    assert bob.refused("POST", f"/api/rooms/{room.id}/messages", {"content": "x"}) == (429, "rate_limited")
+    assert isinstance(first, Sent)
+    recall(user_id=bob.id, message_id=first.message.id)
+    assert codes(send([say(bob.id, room)])) == ["rate_limited"]
+    age(first.message.id, 601)
+    assert codes(send([say(bob.id, room)])) == ["sent"]
+
+
+def test_a_retry_is_no_second_message_in_slow_mode(ann: Person, bob: Person, room: Room) -> None:
+    set_rules(ann, room, slow_seconds=600)
+    assert codes(send([say(bob.id, room, nonce="n"), say(bob.id, room, nonce="n")])) == ["sent", "duplicate"]
+
+
+def test_slow_mode_costs_a_batch_the_same_however_many(ann: Person, room: Room) -> None:
+    other = make_room(ann.user)
+    for own in (room, other):
+        crowd(own, 6)
+        set_rules(ann, own, slow_seconds=1)
+    members = Membership.objects.exclude(role="owner").values_list("room_id", "user_id")
+    everybody = [say(user_id, room if room_id == room.id else other) for room_id, user_id in members]
+    assert len(everybody) == 13
+    send(everybody)  # now all are known to be members
+    Message.objects.update(created_at=now() - timedelta(seconds=5))
+    few = queries_of(lambda: send([say(everybody[0].user_id, room)]))
+    many = queries_of(lambda: send([say(d.user_id, room if d.room_id == room.id else other) for d in everybody[1:]]))
+    assert len(many) == len(few), many
+
+
+def test_a_room_has_its_own_windows(ann: Person, bob: Person, room: Room, settings: Any) -> None:
+    message = bob.say(room)
+    at = f"/api/messages/{message['id']}"
+    age(message["id"], 1000)
+    assert bob.refused("POST", f"{at}/recall") == (409, "recall_window_closed")
+    bob.ok("PATCH", at, {"content": "one"})
+    set_rules(ann, room, recall_seconds=2000, edit_seconds=500)
+    assert bob.refused("PATCH", at, {"content": "two"}) == (409, "conflict")
+    bob.ok("POST", f"{at}/recall")
+    settings.EDIT_WINDOW_SECONDS = 500
+    again = bob.say(room)
+    age(again["id"], 1000)
+    set_rules(ann, room, recall_seconds=0, edit_seconds=None)
+    assert bob.refused("PATCH", f"/api/messages/{again['id']}", {"content": "x"}) == (409, "conflict")
+    set_rules(ann, room, edit_seconds=0)
+    bob.ok("PATCH", f"/api/messages/{again['id']}", {"content": "x"})
+    assert bob.refused("POST", f"/api/messages/{again['id']}/recall") == (409, "recall_window_closed")
+    ann.ok("POST", f"/api/messages/{again['id']}/recall")

@@ -33,6 +33,9 @@ def test_a_new_room_has_the_rules_of_the_contract(ann: Person, kind: str, bringi
         "add": bringing_in,
         "rename": "admins",
         "announce": "admins",
+        "slow_seconds": 0,
+        "recall_seconds": None,
+        "edit_seconds": None,
     }
     assert Room.objects.get().own_rules == {}
 
@@ -72,7 +75,20 @@ def test_owner_and_admins_change_rules_and_nobody_else(ann: Person, bob: Person,
 
 
 @pytest.mark.parametrize(
-    "rules", [{"post": "nobody"}, {"post": None}, {"fly": "everyone"}, {"pin": "by_size"}, [], "admins", None]
+    "rules",
+    [
+        {"post": "nobody"},
+        {"post": None},
+        {"fly": "everyone"},
+        {"pin": "by_size"},
+        {"slow_seconds": -1},
+        {"slow_seconds": 10**6},
+        {"slow_seconds": None},
+        {"recall_seconds": -1},
+        [],
+        "admins",
+        None,
+    ],
 )
 def test_rules_that_there_are_not_are_refused(ann: Person, room: Room, rules: Any) -> None:
     assert code_of(ann.api.patch(f"/api/rooms/{room.id}", {"rules": rules})) == (400, "validation_error")

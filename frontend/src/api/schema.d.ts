@@ -1119,6 +1119,9 @@ export interface components {
             rename?: "admins" | "everyone";
             /** @enum {unknown} */
             announce?: "admins" | "everyone";
+            slow_seconds?: number;
+            recall_seconds?: number | null;
+            edit_seconds?: number | null;
         };
         /** ConfirmEmail */
         ConfirmEmail: {
@@ -1831,6 +1834,9 @@ export interface components {
         /**
          * Rules
          * @description `mention_all` by_size: everyone in rooms of up to 50, admins in larger ones.
+         *
+         *         Between two messages of one member lie `slow_seconds`, but for admins. One's own messages are recalled and edited
+         *         within `recall_seconds` and `edit_seconds`; null = as the server has it, an edit_seconds of 0 = at any time.
          */
         Rules: {
             /**
@@ -1883,6 +1889,12 @@ export interface components {
              * @enum {unknown}
              */
             announce: "admins" | "everyone";
+            /** @default 0 */
+            slow_seconds: number;
+            /** @default null */
+            recall_seconds: number | null;
+            /** @default null */
+            edit_seconds: number | null;
         };
         /**
          * SendBody

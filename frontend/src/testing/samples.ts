@@ -28,6 +28,9 @@ const RULES: Room['rules'] = {
   add: 'everyone',
   rename: 'admins',
   announce: 'admins',
+  slow_seconds: 0,
+  recall_seconds: null,
+  edit_seconds: null,
 }
 
 const NOON = '2026-01-01T12:00:00Z'
