@@ -16,7 +16,7 @@ from typing import IO, Any, NamedTuple
 from django.conf import settings
 
 from chatsite.errors import ChatError, Unavailable
-from chatsite.gateway.authentication import headers_of, locale_of
+from chatsite.gateway.authentication import Headers, headers_of, locale_of
 from chatsite.gateway.events import encode
 
 IN_MEMORY_BYTES = 1024 * 1024  # of a body; what is longer goes through a file
@@ -54,7 +54,7 @@ class Bridge:
                 size = await _take_in(scope, receive, body)
                 await self._send(await self._answer(_environ(scope, body, size)), send)
         except ChatError as refusal:
-            await self._send(_refused(scope, refusal), send)
+            await self._send(refused(refusal, headers_of(scope["headers"])), send)
         except _Gone:
             pass
 
@@ -90,13 +90,18 @@ class Bridge:
                 await self._in_thread(answer.rest.close)
 
 
+def body_bytes_max() -> int:
+    """What is longer is too long for anybody."""
+    return settings.UPLOAD_BYTES + FORM_BYTES
+
+
 class _Gone(Exception):
     """The client went away amid its request."""
 
 
 async def _take_in(scope: Scope, receive: Receive, body: IO[bytes]) -> int:
     """Writes the request's body to `body`. -> its size"""
-    most = settings.UPLOAD_BYTES + FORM_BYTES
+    most = body_bytes_max()
     size = 0
     if int(dict(scope["headers"]).get(b"content-length", b"0")) > most:
         raise ChatError("too_large")
@@ -151,7 +156,7 @@ def _run(application: Callable[..., Iterable[bytes]], environ: Environ) -> Answe
     def start_response(status: str, headers: Sequence[tuple[str, str]], exc_info: Any = None) -> None:
         started[:] = [int(status[:3]), [(n.lower().encode("latin-1"), v.encode("latin-1")) for n, v in headers]]
 
-    pieces = _pieces(application(environ, start_response))
+    pieces = in_pieces(application(environ, start_response))
     body = next(pieces, b"")
     if len(body) < AT_ONCE_BYTES:
         pieces.close()
@@ -159,7 +164,7 @@ def _run(application: Callable[..., Iterable[bytes]], environ: Environ) -> Answe
     return Answer(started[0], started[1], body, pieces)
 
 
-def _pieces(parts: Iterable[bytes]) -> Generator[bytes]:
+def in_pieces(parts: Iterable[bytes]) -> Generator[bytes]:
     """Joins the parts of an answer to pieces of at least AT_ONCE_BYTES, but for the last one, and closes them."""
     held: list[bytes] = []
     size = 0
@@ -183,8 +188,9 @@ def _close_unread(future: Future[Any]) -> None:
         answer.rest.close()
 
 
-def _refused(scope: Scope, refusal: ChatError) -> Answer:
-    text = encode(refusal.out(locale=locale_of(headers_of(scope["headers"]))))
+def refused(refusal: ChatError, asked: Headers) -> Answer:
+    """`asked`: the headers of the request, which tell the language."""
+    text = encode(refusal.out(locale=locale_of(asked)))
     headers = [(b"content-type", b"application/json"), (b"content-length", str(len(text)).encode())]
     if refusal.retry_after is not None:
         headers.append((b"retry-after", b"%d" % max(1, round(refusal.retry_after))))

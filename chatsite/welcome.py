@@ -8,9 +8,12 @@ from django.conf import settings
 UNROUTED = ("192.0.2.1", 9)  # a documentation address: connecting a UDP socket to it sends nothing
 
 
-def text(first_admin_code: str | None = None) -> str:
+def text(first_admin_code: str | None = None, *, rest_only: bool = False) -> str:
     """`first_admin_code`: what makes the first account of an empty server its administrator."""
-    lines = [f"Chat {settings.VERSION} is running:", *(f"  {url}" for url in urls())]
+    title = f"Chat {settings.VERSION} is running:"
+    if rest_only:
+        title = f"Chat {settings.VERSION}, REST and pages without the sockets, is running:"
+    lines = [title, *(f"  {url}" for url in urls())]
     if first_admin_code:
         lines += [
             "Nobody is administrator yet: the first account that registers on this machine becomes it,",

@@ -45,7 +45,7 @@ def own_database(url: str, name: str) -> str:
 
 
 class Server:
-    """`kind`: uvicorn (as in `make run`) or daphne. Its port stays the same over restarts."""
+    """`kind`: uvicorn (as in `make run`), rest (`serve --rest`) or daphne. Its port stays the same over restarts."""
 
     def __init__(self, var: Path, *, kind: str = "uvicorn", **env: str) -> None:
         self.kind = kind
@@ -71,6 +71,14 @@ class Server:
     @property
     def base(self) -> str:
         return f"http://127.0.0.1:{self.port}"
+
+    def beside(self, kind: str, **env: str) -> Server:
+        """Another one on the same database, Redis and files."""
+        shared = {name: self.env[name] for name in ("DATABASE_URL", "REDIS_PREFIX")}
+        other = Server(self.var, kind=kind, **{**shared, **env})
+        other.database_url = ""  # not its own to drop
+        other.log = self.var / f"{kind}.log"
+        return other
 
     def manage(self, *arguments: str) -> None:
         subprocess.run([sys.executable, "manage.py", *arguments], cwd=ROOT, env=self.env, check=True, timeout=120)
@@ -103,6 +111,7 @@ class Server:
     def start(self) -> Server:
         command = {
             "uvicorn": [sys.executable, "manage.py", "serve"],
+            "rest": [sys.executable, "manage.py", "serve", "--rest"],
             "daphne": [
                 sys.executable,
                 "-m",

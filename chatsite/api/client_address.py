@@ -1,6 +1,8 @@
 """Where a call comes from, and whether it comes from our own pages."""
 
 import ipaddress
+from collections.abc import Mapping
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -33,9 +35,15 @@ def rate_key(address: str | None) -> str:
 
 def is_secure(request: HttpRequest) -> bool:
     """Did the browser use https? A trusted proxy may say so."""
-    peer = _parsed(request.META.get("REMOTE_ADDR", ""))
-    proxied = peer is not None and _is_trusted(peer) and request.headers.get("X-Forwarded-Proto", "") == "https"
-    return request.is_secure() or proxied
+    return request.is_secure() or is_secure_at_proxy(request.META)
+
+
+def is_secure_at_proxy(environ: Mapping[str, Any]) -> bool:
+    """`environ`: the request as WSGI has it."""
+    if environ.get("HTTP_X_FORWARDED_PROTO") != "https":
+        return False
+    peer = _parsed(environ.get("REMOTE_ADDR", ""))
+    return peer is not None and _is_trusted(peer)
 
 
 def is_own_origin(request: HttpRequest) -> bool:

@@ -2,6 +2,7 @@
 
 import signal
 import sys
+from argparse import ArgumentParser
 from contextlib import ExitStack
 from typing import Any
 
@@ -18,6 +19,9 @@ class Command(BaseCommand):
     help = "Prepares the database, starts the embedded Redis where needed and serves the chat until Ctrl-C or SIGTERM."
     requires_system_checks = ()  # the database's own can only run once it exists
 
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--rest", action="store_true", help="serve REST and pages only, as WSGI, beside a `serve`")
+
     def handle(self, *args: Any, **options: Any) -> None:
         signal.signal(signal.SIGTERM, _leave)
         keep_files_private()
@@ -30,15 +34,21 @@ class Command(BaseCommand):
                 migrate_if_needed()
                 if settings.REDIS_IS_EMBEDDED:
                     stack.enter_context(redis.embedded_in_use(settings.RUN_DIR))
-                chosen = server.loaded()
-                listening = server.listen()
+                if not options["rest"]:
+                    chosen = server.loaded()
+                    listening = server.listen()
             except (NotReady, redis.EmbeddedServerError) as refusal:
                 sys.exit(str(refusal))
-            self.stdout.write(welcome.text(first_admin_code()))
+            self.stdout.write(welcome.text(first_admin_code(), rest_only=options["rest"]))
             self.stdout.flush()
-            server.serve(chosen, listening)
+            if options["rest"]:
+                from chatsite import rest_server  # a library of its own, which nobody else needs to load
+
+                rest_server.serve()
+            else:
+                server.serve(chosen, listening)
 
 
 def _leave(number: int, frame: Any) -> None:
-    """SIGTERM before and after uvicorn's own handling: what is open gets closed."""
+    """SIGTERM before and after the server's own handling: what is open gets closed."""
     sys.exit(128 + number)
