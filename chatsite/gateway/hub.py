@@ -129,8 +129,9 @@ class Hub:
         return stream
 
     def _forget_if_empty(self, stream: RoomStream) -> None:
-        if stream.is_empty:
-            self.rooms.pop(stream.room_id, None)
+        """Whoever waited for an answer may hold a stream that was forgotten, and followed anew, meanwhile."""
+        if stream.is_empty and self.rooms.get(stream.room_id) is stream:
+            del self.rooms[stream.room_id]
             self.subscriptions.drop_room(stream.room_id)
 
     # --- what is on screen
@@ -172,8 +173,7 @@ class Hub:
             found = await self.catch_ups.ask(Wanted(since, connection.user_id, same_epoch))
             for room_id, changes in found.items():
                 stream = self.rooms.get(room_id)
-                if stream in gates and stream.gates.get(connection) is gates[stream]:
-                    await self._send_at_their_pace(connection, changes.frames)
+                if stream in gates and await self._send_behind(gates[stream], stream, connection, changes.frames):
                     reached[room_id] = changes.version
             for stream, gate in gates.items():
                 if stream.room_id not in found and stream.gates.get(connection) is gate:
@@ -192,10 +192,14 @@ class Hub:
         streams = [self.rooms[r] for r in room_ids if r in self.rooms and connection in self.rooms[r]]
         return {stream: stream.close_gate(connection) for stream in streams}
 
-    async def _send_at_their_pace(self, connection: Connection, texts: list[bytes]) -> None:
+    async def _send_behind(self, gate: Gate, stream: RoomStream, connection: Connection, texts: list[bytes]) -> bool:
+        """At the reader's pace. -> whether all were sent: who leaves the room meanwhile gets no more of it."""
         for text in texts:
             await connection.drained()
+            if stream.gates.get(connection) is not gate:
+                return False
             connection.send(text)
+        return True
 
     # --- events come in
 
@@ -279,7 +283,9 @@ class Hub:
             connection.push(batch)
 
     def attach(self, connection: Connection, welcome: Attach) -> None:
-        """Somebody has come into a room: the welcome, then its stream."""
+        """Somebody has come into a room: the welcome, then its stream. They may have hung up meanwhile."""
+        if connection not in self.users.get(connection.user_id, ()):
+            return
         if welcome.room_id in connection.rooms or connection.defers(welcome):
             return
         connection.rooms.add(welcome.room_id)

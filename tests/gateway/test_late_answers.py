@@ -1,0 +1,74 @@
+"""What once went wrong when an answer came late: cut down to the steps that it took."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.gateway.test_sync_machine import PEOPLE, Machine, machine
+
+__all__ = ["machine"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_answer_for_a_room_that_was_forgotten_leaves_the_new_one_alone(machine: type[Machine]) -> None:
+    state = machine()
+    state.people_and_rooms()
+    state.catch_on()
+    state.say(who=PEOPLE, where=0)
+    state.poll()
+    state.settle()
+    state.wait(0.25)
+    state.go_on()
+    assert len(state.pool.answers) == 1  # what the room has missed
+    for who in range(PEOPLE):
+        state.disconnect(who)
+        state.go_on()
+    state.connect(0)
+    while not (state.hub.rooms and len(state.pool.answers) == 1):
+        if len(state.pool.answers) > 1:
+            state.pool.answer(1)
+        state.go_on()
+    state.settle()
+    state.say(who=PEOPLE, where=0)
+    state.teardown()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_has_hung_up_meanwhile_is_not_brought_into_a_room(machine: type[Machine]) -> None:
+    state = machine()
+    state.people_and_rooms()
+    state.move(0, 0, "leave")
+    state.catch_on()
+    state.move(0, 0, "join")
+    state.poll()
+    state.pool.answer(0)
+    state.go_on()
+    state.go_on()
+    assert len(state.pool.answers) == 1  # the welcome
+    state.disconnect(0)
+    state.teardown()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_is_thrown_out_while_catching_up_hears_no_more_of_it(machine: type[Machine]) -> None:
+    state = machine()
+    state.people_and_rooms()
+    state.disconnect(0)
+    state.settle()
+    for _ in range(6):
+        state.say(who=PEOPLE, where=0)
+    state.catch_on()
+    state.connect(0)
+    held = state.clients[0].rooms[state.rooms[0].pk]
+    before = held["version"]
+    while held["version"] == before:
+        if state.pool.answers:
+            state.pool.answer(0)
+        state.go_on()
+    state.wire.clear()
+    state.move(0, 0, "kick")
+    for envelope in state.wire:
+        state.hub.accept(envelope)
+    state.settle()
+    state.nobody_has_heard_what_is_wrong()
+    state.teardown()
