@@ -19,6 +19,14 @@ from rooms.standing import standings
 from tests.factories import sign_in
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What is marked `once` does not run a second time where a database is named."""
+    if os.environ.get("DATABASE_URL"):
+        for item in items:
+            if item.get_closest_marker("once"):
+                item.add_marker(pytest.mark.skip(reason="once is enough"))
+
+
 @pytest.fixture(scope="session", autouse=True)
 def redis_server() -> Iterator[str]:
     """The run's Redis; its keys are gone afterwards, and an embedded server is stopped by its last user."""

@@ -9,6 +9,7 @@ from chatsite.tasks.check import TEST_SETTINGS
 from chatsite.tasks.shell import BIN, PYTHON, ROOT, Command, Steps, must, output, say
 
 PYTEST: Command = [BIN / "coverage", "run", "-m", "pytest", "-q"]
+TOGETHER = ["-n", "3", "--dist", "loadfile"]  # much of a test is waiting for servers to start and to stop
 SERVER_TESTS = ["tests", "--ignore=tests/e2e", "--ignore=tests/benchmarks", "--ignore=tests/chaos"]
 LOCAL_DATABASE = "mysql://root@127.0.0.1:3306/test_chat"
 LOCAL_REDIS = "redis://127.0.0.1:6379/0"
@@ -23,9 +24,9 @@ def test() -> None:
     packages.install_mysql_driver()
     steps = Steps("test")
     _forget_coverage()
-    steps.run("server, embedded services", [*PYTEST, *SERVER_TESTS], env=_measured("embedded", EMBEDDED))
+    steps.run("server, embedded services", [*PYTEST, *TOGETHER, *SERVER_TESTS], env=_measured("embedded", EMBEDDED))
     if services := real_services():
-        steps.run("server, MySQL and Redis", [*PYTEST, *SERVER_TESTS], env=_measured("services", services))
+        steps.run("server, MySQL and Redis", [*PYTEST, *TOGETHER, *SERVER_TESTS], env=_measured("services", services))
     else:
         steps.note("server, MySQL and Redis", not IN_CI)
     daphne = {"CHAT_SERVER_KIND": "daphne", **EMBEDDED}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import pytest
@@ -15,7 +14,7 @@ FRAMES, CALLS = 50_000, 2_000
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
 
-@pytest.mark.skipif(bool(os.environ.get("DATABASE_URL")), reason="once is enough; `make fuzz` takes the others")
+@pytest.mark.once  # `make fuzz` takes the others
 def test_fifty_thousand_odd_frames_and_two_thousand_odd_calls_break_nothing(tmp_path: Path) -> None:
     outcome = Run(tmp_path / "var", seed=SEED, frames=FRAMES, calls=CALLS).run()
     assert outcome.complaints == []

@@ -31,7 +31,7 @@ from rooms.services.members import kick
 from tests.factories import make_room, make_user
 
 pytestmark = pytest.mark.django_db(transaction=True)
-PATIENCE_SECONDS = 15
+PATIENCE_SECONDS = 60
 
 
 class Wire:

@@ -11,7 +11,7 @@ from channels.layers import get_channel_layer
 from chatsite.gateway.layer import GatewayLayer
 from chatsite.gateway.subscriptions import Subscriptions
 
-PATIENCE_SECONDS = 15
+PATIENCE_SECONDS = 60
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from chatsite.gateway.layer import GatewayLayer
 from chatsite.gateway.line import Line
 from tests.trouble.conftest import OwnRedis
 
-PATIENCE_SECONDS = 15
+PATIENCE_SECONDS = 60
 
 
 @pytest.fixture

@@ -1,16 +1,20 @@
 """Hot queries are answered from an index, on every database."""
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import QuerySet
+from django.utils.timezone import now
 
 from chatsite.pairs import RowIn
 from messaging.after_marks import AfterMarks
 from messaging.models import Mention, Message
-from rooms.models import Membership
+from messaging.services import statements
+from messaging.services.statements import Counter, Spoken
+from rooms.models import Membership, RoomCounter
 
 PAIRS = [(1, 1), (5, 2)]
 KEYS = [(1, 1, "a"), (5, 2, "b")]
@@ -24,7 +28,10 @@ def _database(transactional_db: None) -> None:
 
 def plan_of(rows: QuerySet[Any]) -> str:
     """-> what the database says of how it finds the rows."""
-    sql, params = rows.query.sql_with_params()
+    return explained(*rows.query.sql_with_params())
+
+
+def explained(sql: str, params: Any) -> str:
     with connection.cursor() as cursor:
         cursor.execute(f"EXPLAIN {'QUERY PLAN ' * (connection.vendor == 'sqlite')}{sql}", params)
         names = [column[0] for column in cursor.description]
@@ -56,6 +63,37 @@ def test_rows_are_found_by_the_index_made_for_it(rows: QuerySet[Any], key: str, 
     assert "ALL" not in plan
 
 
+COUNTERS = [
+    Counter(room_id=n, last_seq=9, message_count=9, member_count=2, version=9, access_version=1) for n in (1, 5)
+]
+SPOKEN = [Spoken(n, 3, earlier=3, run_seq=4, run_number=4, after_run=0, total=1) for n in (1, 5)]
+# a statement of the send transaction, and the columns of the index by which SQLite finds its rows
+WRITTEN_OUT: list[tuple[Callable[[], Any], str]] = [
+    (lambda: statements.lock_counters([1, 5]), "(room_id=?)"),
+    (lambda: statements.find_known(KEYS), "room_id=? AND sender_id=? AND nonce=?"),
+    (lambda: statements.move_marks(SPOKEN), "room_id=? AND user_id=?"),
+    (lambda: statements.save_counters(COUNTERS, now()), "(room_id=?)"),
+]
+
+
+@pytest.mark.parametrize(("run", "columns"), WRITTEN_OUT, ids=["lock", "known", "marks", "counters"])
+def test_what_is_written_out_goes_by_an_index_too(run: Callable[[], Any], columns: str) -> None:
+    _fill()
+    said: list[tuple[str, Any]] = []
+
+    def hear(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        said.append((sql, params))
+        return execute(sql, params, many, context)
+
+    with transaction.atomic(), connection.execute_wrapper(hear):
+        run()
+    (statement,) = said
+    plan = explained(*statement)
+    assert (columns if connection.vendor == "sqlite" else "PRIMARY" if columns == "(room_id=?)" else "eq_ref") in plan
+    assert not re.search("SCAN (own|messaging|rooms)", plan)
+    assert plan.count("ALL") == (connection.vendor == "mysql" and "JSON_TABLE" in statement[0])  # the given rows
+
+
 def test_thousands_of_rows_are_found_in_one_statement() -> None:
     _fill()
     everybody = [(room_id, user_id) for room_id in range(100) for user_id in range(100)]
@@ -68,13 +106,14 @@ def test_thousands_of_rows_are_found_in_one_statement() -> None:
 def _fill() -> None:
     Membership.objects.bulk_create(Membership(room_id=n, user_id=m) for n in range(40) for m in range(40))
     Message.objects.bulk_create(_message(n, m) for n in range(20) for m in range(80))
+    RoomCounter.objects.bulk_create(RoomCounter(room_id=n) for n in range(400))  # of few, SQLite reads all
     Mention.objects.bulk_create(
         Mention(room_id=n, user_id=m % 7, seq=m, message_id=n * 100 + m, sender_id=9)
         for n in range(40)
         for m in range(40)
     )
     with connection.cursor() as cursor:
-        for table in ("rooms_membership", "messaging_message", "messaging_mention"):
+        for table in ("rooms_membership", "rooms_roomcounter", "messaging_message", "messaging_mention"):
             cursor.execute(f"ANALYZE {'TABLE ' * (connection.vendor == 'mysql')}{table}")
             cursor.fetchall()
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import sys
 from collections.abc import Iterator
@@ -14,7 +13,7 @@ from tests.benchmarks.payload import payload
 
 pytestmark = [
     pytest.mark.skipif(sys.platform != "linux" or not shutil.which("cc"), reason="the load is an epoll program in C"),
-    pytest.mark.skipif(bool(os.environ.get("DATABASE_URL")), reason="it runs on services of its own: once is enough"),
+    pytest.mark.once,
     pytest.mark.timeout(300),
     pytest.mark.slow,
 ]

@@ -17,6 +17,8 @@ from tests.benchmarks.crowds import rooms_of, write
 from tests.benchmarks.load import Load, Outcome
 from tests.benchmarks.ours import PROTOCOL
 
+pytestmark = pytest.mark.once
+
 SENDERS = 2
 CROWD = rooms_of(1, 3, senders=SENDERS)
 FAULTS = ("lost", "doubled", "reordered", "damaged")

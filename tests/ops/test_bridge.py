@@ -14,7 +14,7 @@ from chatsite import bridge
 from chatsite.bridge import Bridge
 
 Sent = list[dict[str, Any]]
-PATIENCE_SECONDS = 15
+PATIENCE_SECONDS = 60
 
 
 def scope(method: str = "POST", path: str = "/api/x", **fields: Any) -> dict[str, Any]:

@@ -10,6 +10,8 @@ from chatsite import startup
 from chatsite.checks import check_settings, is_private, unsafe_database, unsafe_redis
 from tests.ops.conftest import Installation
 
+pytestmark = pytest.mark.once
+
 SAFE: dict[str, Any] = {
     "UNSAFE": "refuse",
     "DEBUG": False,

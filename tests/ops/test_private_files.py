@@ -3,7 +3,11 @@
 import stat
 from pathlib import Path
 
+import pytest
+
 from tests.ops.conftest import Installation
+
+pytestmark = pytest.mark.once
 
 
 def others_may(path: Path) -> int:

@@ -22,6 +22,8 @@ from messaging.schemas import SendMessage
 from tests.live import ROOT
 from tests.ops.conftest import Installation
 
+pytestmark = pytest.mark.once
+
 SECTIONS = {
     "Chat": "Chat",
     "The promise": "承诺",

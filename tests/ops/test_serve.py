@@ -11,7 +11,7 @@ from chatsite import redis
 from tests.live import call, free_port
 from tests.ops.conftest import Installation
 
-pytestmark = pytest.mark.timeout(180)
+pytestmark = [pytest.mark.timeout(300), pytest.mark.once]
 NOBODY = "127.0.0.1:1"  # no service listens on port 1
 
 

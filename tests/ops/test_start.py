@@ -15,6 +15,8 @@ from chatsite.tasks.stamps import Stamp
 from tests.live import ROOT, call, free_port
 from tests.ops.conftest import Installation
 
+pytestmark = pytest.mark.once
+
 LEFT_OUT = (".git", ".venv", "node_modules", "var", "dist", "out", ".env", "*.pyc", ".*_cache", ".hypothesis")
 
 

@@ -17,6 +17,8 @@ from PIL import Image
 from tests.fuzz.resources import rss_kb
 from tests.live import Person, Server, call
 
+pytestmark = pytest.mark.once
+
 FLAT_KB = 64 * 1024
 PNG = b"\x89PNG\r\n\x1a\n"
 

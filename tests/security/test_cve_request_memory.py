@@ -17,6 +17,8 @@ from tests.fuzz.wire import Op, announced, frame
 from tests.live import Person, Server
 from tests.security.raw import Raw
 
+pytestmark = pytest.mark.once
+
 FLAT_KB = 32 * 1024  # more than it ever held before, for caches and the allocator
 TOO_LARGE = {1009, 4413}
 MEGABYTE = 1 << 20

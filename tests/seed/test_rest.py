@@ -16,6 +16,8 @@ from django.db import OperationalError, ProgrammingError, connection
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Friendship, User
+from chatsite.api import rate_limit as shared_limits
+from chatsite.api.rate_limit import RATES
 from chatsite.checks import check_settings
 from chatsite.gateway import rate_limit
 from chatsite.gateway.rate_limit import TokenBuckets
@@ -247,6 +249,7 @@ def test_seed_39_sends_sign_ins_and_lengths_have_their_limits(
     ann: User, api: Api, settings: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(rate_limit, "sends", TokenBuckets(rate=20, burst=60, clock=lambda: 0))  # as theirs, in no time
+    monkeypatch.setattr(shared_limits, "RATES", {n: r._replace(per_second=1e-4) for n, r in RATES.items()})
     room = make_room(ann)
     mine = Api().by(ann)
     assert code_of(mine.post(f"/api/rooms/{room.id}/messages", {"content": "x" * 8_001})) == (400, "validation_error")
