@@ -23,7 +23,7 @@ from websockets.sync.client import ClientConnection, connect
 
 ROOT = Path(__file__).resolve().parents[1]
 PASSWORD = "correct horse battery"
-START_SECONDS = 60
+START_SECONDS = 180
 PATIENCE_SECONDS = 60  # how long a test waits for what must come; slow machines are not failures
 _numbers = itertools.count(1)
 

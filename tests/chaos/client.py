@@ -8,19 +8,20 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import json
 import random
 from collections import deque
 from dataclasses import dataclass, field
 from typing import Any
 
+import msgspec
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import WebSocketException
 
 from tests.chaos.history import FAIL, OK, Heard, History, Send, now
-from tests.live import Person, Server
+from tests.live import PASSWORD, Person, Server, call
 
 Frame = dict[str, Any]
+_encode, _decode = msgspec.json.Encoder().encode, msgspec.json.Decoder().decode
 ANSWER_SECONDS = 12.0  # then the connection counts as dead
 RETRY_SECONDS = (0.1, 1.0)
 
@@ -51,7 +52,9 @@ class Device:
         self.random = random.Random(f"{seed}:{name}")
         self.rooms: dict[int, Room] = {}
         self.epoch: str | None = None
+        self.session = 0  # that of the connection
         self._trail: dict[int, deque[str]] = {}  # what it heard of each room's coming and going, for complaints
+        self.acked: deque[Send] = deque(maxlen=20)  # its newest
         self.hears = asyncio.Event()  # while not set it reads nothing
         self.hears.set()
         self.is_connected = asyncio.Event()
@@ -67,10 +70,24 @@ class Device:
     async def run(self) -> None:
         while not self._stopped:
             with contextlib.suppress(OSError, TimeoutError, WebSocketException, Lost, Refused):
-                await self._live(self.random.choice(self.nodes))
+                await self._live_or_sign_in(self.random.choice(self.nodes))
             self._lose()
             await asyncio.sleep(max(self._wait, self.random.uniform(*RETRY_SECONDS)))
             self._wait = 0.0
+
+    async def _live_or_sign_in(self, node: Server) -> None:
+        try:
+            await self._live(node)
+        except Refused as refusal:
+            if refusal.code == "authentication_failed":
+                await self._sign_in(node)
+
+    async def _sign_in(self, node: Server) -> None:
+        """Somebody has signed this device out."""
+        body = {"username": self.person.name, "password": PASSWORD}
+        status, answer = await asyncio.to_thread(call, node.base, "POST", "/api/auth/login", body)
+        if status == 200:
+            self.person = Person(node, self.person.name, answer)
 
     async def _live(self, node: Server) -> None:
         address = f"ws://127.0.0.1:{node.port}/ws/"
@@ -96,6 +113,7 @@ class Device:
 
     def _lose(self) -> None:
         self.is_connected.clear()
+        self.session = 0
         self._link = None
         asked, self._asked = self._asked, {}
         for answer in asked.values():
@@ -113,9 +131,10 @@ class Device:
         self.cut()
 
     async def _read(self, link: ClientConnection) -> None:
-        async for text in link:
+        while True:
+            text = await link.recv(decode=False)
             await self.hears.wait()
-            self._take(json.loads(text))
+            self._take(_decode(text))
 
     async def ask(self, kind: str, data: Frame) -> Frame:
         """-> the data of the one answer. Raises Lost or Refused."""
@@ -124,7 +143,7 @@ class Device:
         own = str(self.history.number())
         answer = self._asked[own] = asyncio.get_running_loop().create_future()
         try:
-            await self._link.send(json.dumps({"type": kind, "id": own, "data": data}))
+            await self._link.send(_encode({"type": kind, "id": own, "data": data}).decode())
             done, _ = await asyncio.wait([answer], timeout=ANSWER_SECONDS)
         except (WebSocketException, OSError) as error:
             raise Lost from error
@@ -143,6 +162,8 @@ class Device:
 
     def _take(self, frame: Frame) -> None:
         kind, data = frame["type"], frame["data"]
+        if self.session:
+            self.history.last_frames[self.session] = now()
         if kind == "ready":
             self._on_ready(data)
         if (own := frame.get("id")) is not None and own in self._asked:
@@ -160,6 +181,8 @@ class Device:
         self._trail.setdefault(room_id, deque(maxlen=12)).append(f"{now():.3f} {text}")
 
     def _on_ready(self, data: Frame) -> None:
+        self.session = data["session_id"]
+        self.history.last_frames[self.session] = now()
         for room_id in {head["room_id"] for head in data["rooms"]} | self.rooms.keys():
             self._trace(room_id, "ready" if room_id in self.rooms else "ready, new")
         for head in data["rooms"]:
@@ -285,6 +308,7 @@ class Device:
     def _acked(self, send: Send, ack: Frame) -> None:
         send.outcome, send.seq, send.message, send.answered_at = OK, ack["seq"], ack["message_id"], now()
         self.history.acked += 1
+        self.acked.append(send)
 
     async def _repeat(self, send: Send, data: Frame) -> None:
         """The frame comes twice, as when an ack was lost."""

@@ -71,13 +71,11 @@ class Heard:
 
 
 @dataclass(slots=True)
-class Moved:
-    """Somebody came or went at this version, as anybody heard it."""
+class Revoked:
+    """A session that was signed out from another device."""
 
-    room: int
-    user: int
-    version: int
-    is_in: bool
+    session: int
+    answered_at: float
 
 
 class History:
@@ -88,6 +86,8 @@ class History:
         self.pages: list[Page] = []
         self.heard: list[Heard] = []
         self.moves: set[tuple[int, int, int, bool]] = set()  # room, user, version, is in
+        self.revoked: list[Revoked] = []
+        self.last_frames: dict[int, float] = {}  # session: when its newest frame came
         self.edited: set[int] = set()  # messages that somebody tried to edit
         self.broken: list[str] = []  # what a device found wrong on the spot
         self.acked = 0

@@ -13,6 +13,8 @@ from typing import NamedTuple
 from tests.chaos.history import FAIL, OK, Heard, History, Page, Send
 
 Wrong = Iterator[str]
+GROWTH_KB_MAX = 50 * 1024
+SILENT_SECONDS = 20.0  # the promise where Redis is away; the 2 s where it is not, tests/trouble holds it to
 
 
 class Row(NamedTuple):
@@ -39,6 +41,23 @@ class Held(NamedTuple):
     messages: Mapping[int, tuple[int, str]]  # seq: (message, content)
 
 
+class Seen(NamedTuple):
+    """Somebody as others see them at the end."""
+
+    user: int
+    is_connected: bool
+    status: str
+
+
+class Use(NamedTuple):
+    """What a node needs once everybody has hung up, and what it needed before anybody came."""
+
+    node: int
+    memory_kb_before: int
+    memory_kb: int
+    sockets: int
+
+
 @dataclass(slots=True)
 class Final:
     """What is there once everything has settled."""
@@ -48,6 +67,8 @@ class Final:
     members: Mapping[tuple[int, int], int]  # (room, user), current: last_read_seq
     held: Sequence[Held]
     pages: Sequence[Page]  # every room, whole
+    seen: Sequence[Seen] = ()
+    uses: Sequence[Use] = ()
 
 
 Invariant = Callable[[History, Final], Wrong]
@@ -218,6 +239,13 @@ def marks_only_move_forward(history: History, final: Final) -> Wrong:
             yield f"the mark of (room, user) {key} is at {final.members[key]}, was acked at {seq}"
 
 
+@invariant("I13")
+def presence_is_true(history: History, final: Final) -> Wrong:
+    for seen in final.seen:
+        if (seen.status != "offline") != seen.is_connected:
+            yield f"user {seen.user} is seen {seen.status}, {seen.is_connected=}"
+
+
 @invariant("I14")
 def pages_are_what_is_stored(history: History, final: Final) -> Wrong:
     rows = {(row.room, row.seq): row.message for row in final.rows}
@@ -239,4 +267,21 @@ def _differing(one: Mapping[int, object], other: Mapping[int, object]) -> list[i
     return [seq for seq in sorted(one.keys() | other.keys()) if one.get(seq) != other.get(seq)][:5]
 
 
-__all__ = ["INVARIANTS", "Final", "Heard", "Held", "Row", "violations"]
+@invariant("I15")
+def nodes_keep_nothing_of_who_has_gone(history: History, final: Final) -> Wrong:
+    for use in final.uses:
+        if use.memory_kb - use.memory_kb_before > GROWTH_KB_MAX:
+            yield f"node {use.node} has grown from {use.memory_kb_before} kB to {use.memory_kb}"
+        if use.sockets:
+            yield f"node {use.node} keeps {use.sockets} sockets after everybody has hung up"
+
+
+@invariant("I16")
+def who_is_signed_out_hears_nothing(history: History, final: Final) -> Wrong:
+    for revoked in history.revoked:
+        late = history.last_frames.get(revoked.session, 0.0) - revoked.answered_at
+        if late > SILENT_SECONDS:
+            yield f"session {revoked.session} heard a frame {late:.1f} s after it was signed out"
+
+
+__all__ = ["INVARIANTS", "Final", "Heard", "Held", "Row", "Seen", "Use", "violations"]

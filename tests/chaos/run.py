@@ -15,14 +15,16 @@ from typing import Any
 from tests.chaos.client import Device
 from tests.chaos.faults import FAULTS, OF_THE_DATABASE, schedule
 from tests.chaos.history import History, Page, now
-from tests.chaos.invariants import Final, Held, Row, violations
+from tests.chaos.invariants import Final, Held, Row, Seen, Use, violations
 from tests.chaos.mariadb import binary
 from tests.chaos.workload import Workload
-from tests.chaos.world import World, memory_kb
+from tests.chaos.world import World, memory_kb, sockets
 from tests.live import Person
 
 PEOPLE, ROOMS, ROOM_MEMBERS = 16, 8, 5
 SETTLE_SECONDS = 60.0  # how long everybody may take to arrive, at worst
+PRESENCE_SECONDS = 75.0  # after which everybody is seen as they are
+HUNG_UP_SECONDS = 20  # after which a node has noticed
 STALLED_SECONDS = 90.0  # without a single ack: nothing goes on any more
 
 Progress = Callable[[int, str], None]  # acked so far, what happens
@@ -83,6 +85,7 @@ class _Run:
     async def outcome(self) -> Outcome:
         started = now()
         await asyncio.to_thread(self._populate)
+        before = [memory_kb(node.process) for node in self.world.nodes if node.process]
         running = [asyncio.create_task(device.run()) for device in self.devices]
         workload = Workload(self.seed, self.devices, self.rooms, self.owners, self.history)
         try:
@@ -92,14 +95,16 @@ class _Run:
             await self._settle()
             working.cancel()
             final = await asyncio.to_thread(self._final)
+            final.seen = await self._see()
         finally:
             for device in self.devices:
                 device.stop()
             for task in running:
                 task.cancel()
             await asyncio.gather(*running, return_exceptions=True)
+        final.uses = await self._uses(before)
         wrong = violations(self.history, final)
-        memory = [memory_kb(node.process) for node in self.world.nodes if node.process]
+        memory = [use.memory_kb for use in final.uses]
         seconds = now() - started
         return Outcome(self.seed, self.history.acked, self.faults, wrong, seconds, memory, self.left_out)
 
@@ -113,7 +118,8 @@ class _Run:
         for number, person in enumerate(people):
             for device in range(1 + number % 2):
                 name = f"d{number}.{device}"
-                self.devices.append(Device(name, person, self.world.nodes, self.history, self.seed))
+                own = person.sign_in_again() if device else person
+                self.devices.append(Device(name, own, self.world.nodes, self.history, self.seed))
         for number in range(ROOMS):
             owner = people[number]
             room = owner.make_room(f"room {number}")["id"]
@@ -179,6 +185,38 @@ class _Run:
         ]
         pages = [self._whole(room) for room in self.rooms]
         return Final(rows, self._heads(), self._members(), held, pages)
+
+    async def _see(self) -> list[Seen]:
+        """How the owners of their rooms see people, one of whom has just hung up; asked until it is true."""
+        gone = self.devices[-1].person.id
+        for device in self.devices:
+            if device.person.id == gone:
+                device.stop()
+        deadline = now() + PRESENCE_SECONDS
+        while True:
+            seen = await asyncio.to_thread(self._statuses, gone)
+            if all((one.status != "offline") == one.is_connected for one in seen) or now() > deadline:
+                return seen
+            await asyncio.sleep(1.0)
+
+    def _statuses(self, gone: int) -> list[Seen]:
+        watched = {user: self.owners[room].person for room, user in self._members() if room in self.owners}
+        return [
+            Seen(user, user != gone, by.ok("GET", f"/api/users/{user}")["status"])
+            for user, by in watched.items()
+            if user != by.id
+        ]
+
+    async def _uses(self, before: list[int]) -> list[Use]:
+        for _ in range(HUNG_UP_SECONDS):
+            if not any(sockets(node.port) for node in self.world.nodes):
+                break
+            await asyncio.sleep(1.0)
+        processes = [node.process for node in self.world.nodes if node.process]
+        return [
+            Use(number, before[number], memory_kb(process), sockets(self.world.nodes[number].port))
+            for number, process in enumerate(processes)
+        ]
 
     def _whole(self, room: int) -> Page:
         """A room's history, page by page."""

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from tests.chaos.history import FAIL, OK, Heard, History, Mark, Page, Recall, Send
-from tests.chaos.invariants import INVARIANTS, Final, Held, Row, violations
+from tests.chaos.history import FAIL, OK, Heard, History, Mark, Page, Recall, Revoked, Send
+from tests.chaos.invariants import INVARIANTS, Final, Held, Row, Seen, Use, violations
 
 ANN, BOB, ROOM = 1, 2, 7
 
@@ -61,7 +61,11 @@ class World:
             {(ROOM, ANN): 3, (ROOM, BOB): 3},
             [held("a", ANN, self.rows), held("b", BOB, self.rows)],
             [page(self.rows)],
+            [Seen(ANN, True, "away"), Seen(BOB, False, "offline")],
+            [Use(0, 90_000, 120_000, 0)],
         )
+        self.history.revoked = [Revoked(11, 20.0)]
+        self.history.last_frames = {11: 21.0, 12: 90.0}
 
     def found(self) -> set[str]:
         """-> the numbers of the invariants that are broken."""
@@ -180,6 +184,31 @@ def recalled_words_stand_on_a_page(world: World) -> None:
 @bad("I12")
 def a_mark_goes_back(world: World) -> None:
     world.final.members[ROOM, BOB] = 1  # type: ignore[index]
+
+
+@bad("I13")
+def who_has_gone_is_seen_online(world: World) -> None:
+    world.final.seen = [Seen(BOB, False, "online")]
+
+
+@bad("I13")
+def who_is_there_is_seen_offline(world: World) -> None:
+    world.final.seen = [Seen(ANN, True, "offline")]
+
+
+@bad("I15")
+def a_node_grows(world: World) -> None:
+    world.final.uses = [Use(0, 90_000, 150_000, 0)]
+
+
+@bad("I15")
+def a_node_keeps_a_socket(world: World) -> None:
+    world.final.uses = [Use(0, 90_000, 90_000, 1)]
+
+
+@bad("I16")
+def who_was_signed_out_still_hears(world: World) -> None:
+    world.history.last_frames[11] = 60.0
 
 
 @bad("I14")

@@ -5,15 +5,18 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Sequence
+from itertools import islice
 from typing import Any
 
 from tests.chaos.client import Device, Lost, Refused
-from tests.chaos.history import History, Mark, Page, Recall, Send, now
+from tests.chaos.history import History, Mark, Page, Recall, Revoked, Send, now
 from tests.live import call
 
+RECENT = 50  # messages that people react to
 UNSENT_MAX = 4  # messages of one device that may wait
 # what a device does next, and how often
-DEEDS = {"send": 70, "edit": 5, "recall": 4, "react": 6, "mark_read": 6, "page": 4, "leave": 2, "kick": 2, "rejoin": 6}
+DEEDS = {"send": 70, "edit": 5, "recall": 4, "react": 6, "mark_read": 6, "page": 4}
+DEEDS |= {"leave": 2, "kick": 2, "rejoin": 6, "sign_out": 1}
 
 
 class Workload:
@@ -49,8 +52,7 @@ class Workload:
         return hot if hot in device.rooms and self._random.random() < 0.3 else self._random.choice(mine)
 
     def _own_message(self, device: Device) -> Send | None:
-        own = [s for s in self.history.sends[-400:] if s.user == device.person.id and s.message]
-        return self._random.choice(own) if own else None
+        return self._random.choice(device.acked) if device.acked else None
 
     async def _send(self, device: Device) -> None:
         room = self._room_of(device)
@@ -71,14 +73,14 @@ class Workload:
     async def _react(self, device: Device) -> None:
         room = self._room_of(device)
         if room is not None and (known := device.rooms[room].messages):
-            message = known[self._random.choice(list(known))]
+            message = known[self._random.choice(list(islice(reversed(known), RECENT)))]
             kind = self._random.choice(("add_reaction", "remove_reaction"))
             await device.ask(kind, {"message_id": message["id"], "emoji": "👍"})
 
     async def _mark_read(self, device: Device) -> None:
         room = self._room_of(device)
         if room is not None and (known := device.rooms[room].messages):
-            ack = await device.ask("mark_read", {"room_id": room, "seq": max(known)})
+            ack = await device.ask("mark_read", {"room_id": room, "seq": next(reversed(known))})
             self.history.marks.append(Mark(device.person.id, room, ack["last_read_seq"]))
 
     async def _page(self, device: Device) -> None:
@@ -105,6 +107,14 @@ class Workload:
         missing = [room for room in self.rooms if room not in device.rooms]
         if missing:
             await self._rest(device, "POST", f"/api/rooms/{self._random.choice(missing)}/join")
+
+    async def _sign_out(self, device: Device) -> None:
+        """Another device of the same person, which signs in anew."""
+        others = [d for d in self.devices if d.person.id == device.person.id and d.session != device.session]
+        if others and (session := others[0].session) and others[0] not in self.owners.values():
+            status, _ = await self._rest(device, "DELETE", f"/api/auth/sessions/{session}")
+            if status == 204:
+                self.history.revoked.append(Revoked(session, now()))
 
     async def _rest(self, device: Device, method: str, path: str) -> tuple[int, Any]:
         node = self._random.choice(device.nodes)
