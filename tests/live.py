@@ -74,7 +74,7 @@ class Server:
 
     def beside(self, kind: str, **env: str) -> Server:
         """Another one on the same database, Redis and files."""
-        shared = {name: self.env[name] for name in ("DATABASE_URL", "REDIS_PREFIX")}
+        shared = {name: self.env.get(name, "") for name in ("DATABASE_URL", "REDIS_URL", "REDIS_PREFIX")}
         other = Server(self.var, kind=kind, **{**shared, **env})
         other.database_url = ""  # not its own to drop
         other.log = self.var / f"{kind}.log"

@@ -69,6 +69,9 @@ class Ours:
         for server in self.servers:
             server.destroy()
 
+    def rest_group(self) -> RestGroup:
+        return RestGroup(self.servers[0].beside("rest"))
+
     def server_pids(self) -> list[int]:
         return [server.process.pid for server in self.servers if server.process is not None]
 
@@ -120,3 +123,21 @@ class Ours:
             timeout=300,
         )
         return done.stdout
+
+
+class RestGroup:
+    """`serve --rest` beside a chat."""
+
+    def __init__(self, server: Server) -> None:
+        self.server, self.port = server, server.port
+
+    def __enter__(self) -> Self:
+        with machine.on_core(machine.SERVER_CORE):
+            self.server.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.server.stop()
+
+    def pids(self) -> list[int]:
+        return [self.server.process.pid] if self.server.process is not None else []
