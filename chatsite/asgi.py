@@ -7,10 +7,11 @@ from chatsite.settings.environment import choose_settings
 choose_settings()
 
 from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
-from django.core.wsgi import get_wsgi_application  # noqa: E402
+
+from chatsite.rest import rest_application  # noqa: E402
 
 # Django is set up before anything that has models is imported.
-wsgi_application = get_wsgi_application()
+wsgi_application = rest_application()
 
 from django.conf import settings  # noqa: E402
 

@@ -37,16 +37,25 @@ async def in_pool(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -
 
 def run(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     """The same, in the thread itself: a connection that was broken or not used for a while is checked before."""
-    if not _is_trusted():
-        close_old_connections()
+    begin()
     try:
         return function(*args, **kwargs)
     except (OperationalError, InterfaceError) as error:
         raise Unavailable from error
     finally:
-        _used.at = time.monotonic()
-        if connection.errors_occurred:
-            _distrust_all()
+        end()
+
+
+def begin() -> None:
+    """Before work in this thread: only a connection that worked just now is used unasked."""
+    if not _is_trusted():
+        close_old_connections()
+
+
+def end() -> None:
+    _used.at = time.monotonic()
+    if connection.errors_occurred:
+        _distrust_all()
 
 
 def _is_trusted() -> bool:

@@ -4,10 +4,10 @@ from chatsite.settings.environment import choose_settings
 
 choose_settings()
 
-from django.core.wsgi import get_wsgi_application  # noqa: E402
+from chatsite.rest import rest_application  # noqa: E402
 
 # Django is set up before anything that reads its settings is imported.
-_application = get_wsgi_application()
+_application = rest_application()
 
 from django.conf import settings  # noqa: E402
 

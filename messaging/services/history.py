@@ -1,8 +1,8 @@
 """Pages of a room's messages. Without gaps in seq every page is a stretch of numbers."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 import msgspec
 from django.db import connection
@@ -44,9 +44,6 @@ class Stretch(NamedTuple):
 
     first: int
     last: int
-
-    def __contains__(self, seq: object) -> bool:
-        return isinstance(seq, int) and self.first <= seq <= self.last
 
 
 def parse_time(name: str, text: str) -> datetime:
@@ -122,21 +119,23 @@ def _recent(head: Head, stretch: Stretch) -> list[bytes] | None:
     kept = recent.read(head.room_id, head.version, head.last_message_id)
     if kept is None or kept[0].seq > stretch.first:
         return None
-    return _encoded([one for one in kept if one.seq in stretch])
+    first, last = stretch
+    return _encoded([one for one in kept if first <= one.seq <= last])
 
 
 def _encoded(kept: Sequence[Kept]) -> list[bytes]:
     """Names are joined now: into the gaps of what is ready, the usual way for the few others."""
-    senders = senders_out(one.sender_id for one in kept)
-    names = {user_id: encode(sender) for user_id, sender in senders.items()}
-    others = [one for one in kept if isinstance(one, Row)]
+    senders = senders_out({one.sender_id for one in kept})
+    name = {user_id: encode(sender) for user_id, sender in senders.items()}.get
+    others = [one for one in kept if type(one) is Row]
+    if not others:
+        return [b"".join((one.head, name(one.sender_id, b"null"), one.tail)) for one in cast("Sequence[Ready]", kept)]
     reactions = {one.id: one.reactions for one in others}
     outs = iter(messages_out([one.message() for one in others], senders=senders, reactions=reactions))
-    return [_filled(one, names) if isinstance(one, Ready) else encode(next(outs)) for one in kept]
-
-
-def _filled(one: Ready, names: Mapping[int, bytes]) -> bytes:
-    return b"".join((one.head, names.get(one.sender_id, b"null"), one.tail))
+    return [
+        b"".join((one.head, name(one.sender_id, b"null"), one.tail)) if isinstance(one, Ready) else encode(next(outs))
+        for one in kept
+    ]
 
 
 def _stored(head: Head, stretch: Stretch) -> bytes:
