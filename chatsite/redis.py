@@ -101,6 +101,15 @@ def embedded_in_use(run_dir: Path) -> Iterator[str]:
         stop_unused(run_dir)
 
 
+def is_in_use(run_dir: Path) -> bool:
+    """Is somebody inside `embedded_in_use`?"""
+    users = Lock(run_dir / "redis.users")
+    try:
+        return not users.acquire(wait=False)
+    finally:
+        users.close()
+
+
 def stop_unused(run_dir: Path) -> bool:
     """Stops it unless somebody is inside. -> was it stopped?"""
     users = Lock(run_dir / "redis.users")

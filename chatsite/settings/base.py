@@ -94,6 +94,7 @@ TEMPLATES = [
 
 DATABASE_URL = database_url(default=f"sqlite:///{VAR_DIR / 'chat.sqlite3'}")
 DATABASES = {"default": database(DATABASE_URL)}
+BACKUP_BEFORE_MIGRATE = choice("BACKUP_BEFORE_MIGRATE", ["on", "off"]) == "on"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 RUN_DIR = VAR_DIR / "run"

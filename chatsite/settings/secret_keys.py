@@ -26,6 +26,19 @@ def ensure_secrets(env_file: Path = ENV_FILE) -> None:
             ) from None
 
 
+def replace_secrets(keys: dict[str, str], env_file: Path = ENV_FILE) -> list[str]:
+    """Puts other ones into .env -> names of those that the environment itself sets, which wins over any file."""
+    changed = [name for name in NAMES if text(name) != keys[name]]
+    with exclusive(env_file.with_name(env_file.name + ".lock")):
+        content = env_file.read_text("utf-8") if env_file.exists() else ""
+        ours = [name for name in changed if text(name) == _kept(content, name)]
+        for name in ours:
+            content = _with(_without(content, name), name, keys[name])
+        if ours:
+            _write(env_file, content)
+    return [name for name in changed if name not in ours]
+
+
 def _kept_or_made(env_file: Path, names: list[str]) -> dict[str, str]:
     content = env_file.read_text("utf-8") if env_file.exists() else ""
     kept = {name: value for name in names if (value := _kept(content, name))}
@@ -49,6 +62,10 @@ def _with(content: str, name: str, value: str) -> str:
     if empty.search(content):
         return empty.sub(line, content, count=1)
     return content + ("" if not content or content.endswith("\n") else "\n") + line + "\n"
+
+
+def _without(content: str, name: str) -> str:
+    return re.sub(rf"^(?:export\s+)?{name}[ \t]*=.*\n?", "", content, flags=re.MULTILINE)
 
 
 def _write(env_file: Path, content: str) -> None:

@@ -1,0 +1,131 @@
+"""Brings back a backup, into an empty place: the database it had, its files and keys, under a new epoch."""
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import msgspec
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connection, transaction
+from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.loader import MigrationLoader
+from django.utils.translation import gettext as _
+from redis import Redis
+from rich.progress import Progress
+
+from chatsite import redis
+from chatsite.backup.archive import FILES, FORMAT, KEYS, Manifest, Reader, reading
+from chatsite.backup.making import automatic
+from chatsite.backup.tables import drop_all, is_empty, refuse_unknown, tables, targets
+from chatsite.database import NotReady, alone_on
+from chatsite.settings.environment import ENV_FILE
+from chatsite.settings.secret_keys import replace_secrets
+from chatsite.startup import reach_redis
+
+KEYS_A_COMMAND = 1_000
+
+
+def restore(path: Path, *, replace: bool, progress: Progress) -> tuple[Manifest, list[str]]:
+    """-> what was restored, and which keys the environment keeps otherwise than the backup.
+
+    Nothing is touched before the whole archive is verified. With `replace`, what lives here is backed up first.
+    """
+    with reading(path) as archive:
+        _verify(path, archive, progress)
+        with _redis() as client:
+            _refuse_running(client)
+            with alone_on("default"):
+                _make_room(replace, progress)
+                _restore_files(archive, progress)
+                _restore_tables(archive, progress)
+            call_command("migrate", interactive=False, verbosity=0, backup=False)
+            _forget_cached(client)
+        kept = replace_secrets(msgspec.json.decode(archive.read(KEYS), type=dict[str, str]), ENV_FILE)
+        return archive.manifest, kept
+
+
+def _verify(path: Path, archive: Reader, progress: Progress) -> None:
+    task = progress.add_task(_("checking"), total=len(archive.manifest.members))
+    archive.verify(lambda: progress.advance(task))
+    if archive.manifest.format != FORMAT:
+        raise NotReady(
+            _("%(path)s was made by another release: restore it with %(version)s.")
+            % {"path": path, "version": archive.manifest.version}
+        )
+    refuse_unknown(MigrationLoader(None, ignore_no_migrations=True), archive.manifest.migrations)
+
+
+@contextmanager
+def _redis() -> Iterator["Redis"]:
+    """What it keeps of rooms would pass for the restored ones'."""
+    if not settings.REDIS_IS_EMBEDDED:
+        reach_redis()
+        with Redis.from_url(settings.REDIS_URL) as client:
+            yield client
+        return
+    if redis.is_in_use(settings.RUN_DIR):
+        raise _is_running()
+    with redis.embedded_in_use(settings.RUN_DIR) as url, Redis.from_url(url) as client:
+        yield client
+
+
+def _refuse_running(client: "Redis") -> None:
+    """Whoever is connected to a server makes it listen."""
+    if client.pubsub_channels(f"{settings.REDIS_PREFIX}*"):
+        raise _is_running()
+
+
+def _is_running() -> NotReady:
+    return NotReady(_("The chat is running: stop every server of it first."))
+
+
+def _make_room(replace: bool, progress: Progress) -> None:
+    if _is_lived_in():
+        if not replace:
+            raise NotReady(_("There is a chat here already: --replace backs it up and puts the backup in its place."))
+        automatic("before-restore", progress)
+    shutil.rmtree(settings.MEDIA_ROOT, ignore_errors=True)
+    drop_all(MigrationLoader(connection))
+
+
+def _is_lived_in() -> bool:
+    return not is_empty() or any(path.is_file() for path in Path(settings.MEDIA_ROOT).rglob("*"))
+
+
+def _restore_files(archive: Reader, progress: Progress) -> None:
+    root = Path(settings.MEDIA_ROOT).resolve()
+    root.mkdir(parents=True, exist_ok=True)
+    task = progress.add_task(_("files"), total=len(archive.manifest.files))
+    for name in archive.manifest.files:
+        path = (root / name.removeprefix(FILES)).resolve()
+        if not path.is_relative_to(root):
+            raise NotReady(_("The backup names a file outside of its folder: %(name)s.") % {"name": name})
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with archive.open(name) as content, path.open("wb") as file:
+            shutil.copyfileobj(content, file)
+        path.chmod(archive.infos[name].mode)
+        progress.advance(task)
+
+
+def _restore_tables(archive: Reader, progress: Progress) -> None:
+    """At the migrations that the backup was made at; later ones then change its rows as they would have."""
+    migrations = archive.manifest.migrations
+    executor = MigrationExecutor(connection)
+    executor.migrate(targets(executor.loader, migrations))
+    loader = MigrationLoader(connection)
+    with connection.constraint_checks_disabled(), transaction.atomic():
+        for table in tables(loader, migrations):
+            table.clear()  # of what the migrations themselves have put there
+            task = progress.add_task(table.name, total=archive.manifest.tables[table.name].rows)
+            for lines in archive.rows(table.name):
+                table.insert(lines)
+                progress.advance(task, len(lines))
+        connection.check_constraints()
+
+
+def _forget_cached(client: "Redis") -> None:
+    keys = list(client.scan_iter(f"{settings.REDIS_PREFIX}*", count=KEYS_A_COMMAND))
+    for start in range(0, len(keys), KEYS_A_COMMAND):
+        client.delete(*keys[start : start + KEYS_A_COMMAND])

@@ -1,0 +1,32 @@
+"""manage.py backup [PATH]"""
+
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import CommandParser
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from chatsite.backup import default_path, make
+from chatsite.database import reach_database
+from chatsite.terminal import OperatorCommand
+
+
+class Command(OperatorCommand):
+    summary = gettext_lazy("Writes database, files and keys into one archive, also while the chat is running.")
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "path", nargs="?", type=Path, help=_("The archive; by default one with its time as name in var/backups.")
+        )
+
+    def handle(self, *args: Any, path: Path | None, verbosity: int, **options: Any) -> None:
+        reach_database()
+        path = path or default_path()
+        with self.bars(verbosity) as progress:
+            manifest = make(path, progress)
+        rows = ngettext("%(count)d row", "%(count)d rows", manifest.rows) % {"count": manifest.rows}
+        count = len(manifest.files)
+        files = ngettext("%(count)d file", "%(count)d files", count) % {"count": count}
+        self.say(_("Backed up %(rows)s and %(files)s to %(path)s.") % {"rows": rows, "files": files, "path": path})
+        self.say(_("It holds the keys of this chat: keep it as secret as the server."))

@@ -1,0 +1,62 @@
+"""What operators' commands share: the operator's language, one-sentence refusals, progress bars."""
+
+import os
+from contextlib import AbstractContextManager
+from typing import Any, ClassVar
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils.functional import Promise
+from django.utils.translation import override
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from chatsite.database import NotReady, keep_files_private
+
+
+def language() -> str:
+    """That of the terminal: zh_CN.UTF-8 in LC_ALL, LC_MESSAGES or LANG is Chinese."""
+    given = next(filter(None, (os.environ.get(name) for name in ("LC_ALL", "LC_MESSAGES", "LANG"))), "")
+    return "zh-hans" if given.lower().startswith("zh") else "en"
+
+
+def bars(*, are_shown: bool = True) -> Progress:
+    """Progress bars for a person who looks on; nothing in a log."""
+    console = Console(stderr=True)
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        console=console,
+        disable=not are_shown or not console.is_terminal,
+    )
+
+
+class OperatorCommand(BaseCommand):
+    """Says everything in the operator's language; what a service refuses is one sentence on stderr and exit code 1."""
+
+    summary: ClassVar[Promise]
+    requires_system_checks = ()
+
+    def create_parser(self, *args: Any, **options: Any) -> CommandParser:
+        with _spoken():
+            self.help = str(self.summary)
+            return super().create_parser(*args, **options)
+
+    def execute(self, *args: Any, **options: Any) -> str | None:
+        keep_files_private()
+        with _spoken():
+            try:
+                return super().execute(*args, **options)
+            except NotReady as refusal:
+                raise CommandError(str(refusal)) from refusal
+
+    def bars(self, verbosity: int) -> Progress:
+        return bars(are_shown=verbosity > 0)
+
+    def say(self, sentence: str) -> None:
+        self.stdout.write(sentence)
+
+
+def _spoken() -> AbstractContextManager[None]:
+    return override(language())
