@@ -179,11 +179,12 @@ CORS_URLS_REGEX = r"^/api/"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "handlers": {"terminal": {"class": "logging.StreamHandler", "formatter": "line", "level": "WARNING"}},
+    "formatters": {"chosen": {"()": "chatsite.logs.formatter", "renderer": choice("LOG_FORMAT", ["line", "json"])}},
+    "handlers": {"terminal": {"class": "logging.StreamHandler", "formatter": "chosen"}},
     "root": {"handlers": ["terminal"], "level": "WARNING"},
     "loggers": {  # what clients do wrong is theirs to know
         "django.request": {"level": "ERROR"},
+        "chatsite.api.middleware": {"level": "INFO" if choice("LOG_REQUESTS", ["off", "on"]) == "on" else "WARNING"},
         "django.security.DisallowedHost": {"level": "CRITICAL"},  # a traceback each
     },
 }

@@ -202,7 +202,7 @@ def test_every_quoted_message_is_one_that_the_program_prints(line: str) -> None:
         "This is not said anywhere.",
         "WARNING presence.store: subscribe_failed",
         "?: (chat.E941) MariaDB runs with log_bin=0: it shows a commit before it is on disk; switch the binary log on.",
-        '{"status":"down","database":"down","redis":"ok","version":"0.0.9"}',
+        '{"status":"down","database":"down","redis":"ok","migrations":"unknown","version":"0.0.9"}',
     ],
 )
 def test_a_message_that_nobody_prints_would_be_seen(line: str) -> None:

@@ -1293,6 +1293,8 @@ export interface components {
             database: "down" | "ok";
             /** @enum {unknown} */
             redis: "down" | "ok";
+            /** @enum {unknown} */
+            migrations: "ok" | "pending" | "unknown";
             version: string;
         };
         /**

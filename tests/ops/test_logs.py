@@ -1,0 +1,80 @@
+"""What the server writes about itself: enough to find a failure, nothing that anybody wrote or signs in with."""
+
+import json
+import logging
+import sys
+from pathlib import Path
+
+import pytest
+from django.db import DataError, OperationalError
+
+from chatsite.logs import HIDDEN, formatter
+from tests.live import PASSWORD, Server, call
+
+SAID = "the very secret content 机密"
+INVITATION = "9Zk3xQ8vLz2Rk7TnWc5YbHd9GsPf3AeUo-Jm4xQ8vLz"
+JWT = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl"
+
+
+def test_a_log_after_a_busy_day_holds_neither_contents_nor_tokens(tmp_path: Path) -> None:
+    server = Server(tmp_path, LOG_FORMAT="json", LOG_REQUESTS="on").prepare().start()
+    try:
+        ada, bob = server.register(), server.register()
+        room = ada.make_room(kind="private")["id"]
+        invite = ada.ok("POST", f"/api/rooms/{room}/invites", {})["token"]
+        bob.ok("POST", f"/api/invites/{invite}/accept")
+        ada.say(room, SAID)
+        with bob.socket() as socket:
+            socket.ask("send_message", {"room_id": room, "content": SAID, "nonce": "n1"})
+            socket.refused("send_message", {"room_id": room, "content": SAID * 1000})
+        call(server.base, "POST", "/api/auth/login", {"username": ada.name, "password": "wrong " + PASSWORD})
+        call(server.base, "GET", f"/api/users/me?token={ada.access}", token="damaged" + ada.access)
+        call(server.base, "POST", "/api/auth/refresh", {"refresh": ada.refresh})
+        server.stop()
+        text = server.log.read_text()
+    finally:
+        server.destroy()
+    for secret in (SAID, "secret content", PASSWORD, invite, ada.access, ada.refresh, bob.access, ada.name):
+        assert secret not in text
+    lines = [json.loads(line) for line in text.splitlines() if line.startswith("{")]
+    told = {(line["method"], line["route"], line["status"]) for line in lines if line["event"] == "request"}
+    assert {status for _method, route, status in told if "auth/login" in route} == {401}
+    assert all(line["request_id"] for line in lines if line["event"] == "request")
+
+
+@pytest.mark.parametrize("renderer", ["json", "line"])
+def test_a_failure_is_told_without_what_the_database_repeats(renderer: str) -> None:
+    text = logged(renderer, DataError(1406, f"Data too long: '{SAID}'"))
+    assert "DataError 1406" in text
+    assert "test_logs.py" in text, "the traceback stays"
+    assert SAID not in text
+    assert "OperationalError" in logged(renderer, OperationalError(f"near {SAID}"))
+
+
+@pytest.mark.parametrize("renderer", ["json", "line"])
+def test_tokens_and_named_secrets_are_hidden_wherever_they_stand(renderer: str) -> None:
+    text = logged(
+        renderer, None, content=SAID, token="short", why=f"cannot read {JWT}", path=f"/invites/{INVITATION}/accept"
+    )
+    for secret in (SAID, "short", JWT, JWT[10:40], INVITATION):
+        assert secret not in text
+    assert text.count(HIDDEN) == 4
+    assert "cannot read" in text
+
+
+def test_a_line_names_level_source_event_and_facts() -> None:
+    line = logged("line", None, envelopes=3)
+    assert line.split(" ", 1)[1] == "WARNING tests: something_happened envelopes=3"
+
+
+def logged(renderer: str, error: Exception | None, **facts: object) -> str:
+    """-> the text of a warning, with the traceback of `error`"""
+    exc_info = None
+    if error is not None:
+        try:
+            raise error
+        except type(error):
+            exc_info = sys.exc_info()
+    record = logging.LogRecord("tests", logging.WARNING, __file__, 1, "something_happened", None, exc_info)
+    record.__dict__.update(facts)
+    return formatter(renderer).format(record)
