@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import random
 import signal
 from collections.abc import Awaitable, Callable, Sequence
@@ -10,13 +11,15 @@ from collections.abc import Awaitable, Callable, Sequence
 from redis import Redis
 
 from tests.chaos.client import Device
+from tests.chaos.mariadb import OwnMariaDB
 from tests.chaos.world import World
 
 LASTS_SECONDS = 2.5
 
 Fault = Callable[[World, Sequence[Device], random.Random], Awaitable[None]]
 FAULTS: dict[str, Fault] = {}
-OF_THE_DATABASE = {"database killed", "database hangs", "database cut off"}
+OF_THE_DATABASE = {"database killed", "database hangs", "database cut off", "rooms locked", "statements killed"}
+KILLS = 8  # rounds of killed statements: some of them meet a COMMIT
 
 
 def fault(name: str) -> Callable[[Fault], Fault]:
@@ -109,6 +112,44 @@ async def cut_database(world: World, devices: Sequence[Device], choose: random.R
     await asyncio.to_thread(world.database_line.cut)
     await lasting()
     world.database_line.restore()
+
+
+@fault("rooms locked")
+async def lock_rooms(world: World, devices: Sequence[Device], choose: random.Random) -> None:
+    """One after the other, until all of them are."""
+    assert world.database is not None
+    statement = "SELECT room_id FROM rooms_roomcounter WHERE SLEEP(0.3) = 0 FOR UPDATE"
+    with contextlib.suppress(Exception):  # a deadlock may choose this one
+        await asyncio.to_thread(world.database.run, statement, "chat")
+
+
+@fault("statements killed")
+async def kill_statements(world: World, devices: Sequence[Device], choose: random.Random) -> None:
+    assert world.database is not None
+    for _ in range(KILLS):
+        await asyncio.to_thread(_kill_connections, world.database)
+        await asyncio.sleep(LASTS_SECONDS / KILLS)
+
+
+def _kill_connections(database: OwnMariaDB) -> None:
+    others = "SELECT id FROM information_schema.processlist WHERE user = 'root' AND id <> CONNECTION_ID()"
+    for (number,) in database.run(others):
+        with contextlib.suppress(Exception):  # it has gone by itself
+            database.run(f"KILL {number}")
+
+
+@fault("redis full")
+async def fill_redis(world: World, devices: Sequence[Device], choose: random.Random) -> None:
+    with Redis(port=world.redis.port) as client:
+        await asyncio.to_thread(client.config_set, "maxmemory", "1mb")
+        await lasting()
+        await asyncio.to_thread(client.config_set, "maxmemory", "0")
+
+
+@fault("all cut off at once")
+async def cut_everybody(world: World, devices: Sequence[Device], choose: random.Random) -> None:
+    for device in devices:
+        device.cut()
 
 
 @fault("clients cut off")

@@ -13,7 +13,8 @@ from tests.chaos.history import History, Mark, Page, Recall, Revoked, Send, now
 from tests.live import call
 
 RECENT = 50  # messages that people react to
-UNSENT_MAX = 4  # messages of one device that may wait
+BURST_MAX = 6  # messages that one device writes at once
+UNSENT_MAX = 12  # messages of one device that may wait
 # what a device does next, and how often
 DEEDS = {"send": 70, "edit": 5, "recall": 4, "react": 6, "mark_read": 6, "page": 4}
 DEEDS |= {"leave": 2, "kick": 2, "rejoin": 6, "sign_out": 1}
@@ -55,9 +56,11 @@ class Workload:
         return self._random.choice(device.acked) if device.acked else None
 
     async def _send(self, device: Device) -> None:
-        room = self._room_of(device)
-        if room is not None and device.unsent < UNSENT_MAX:
-            device.send(room, self._random.choice(("hello", "你好", "👍 fine", "x" * 300)))
+        """A few at once, into several rooms."""
+        for _ in range(self._random.randint(1, BURST_MAX)):
+            room = self._room_of(device)
+            if room is not None and device.unsent < UNSENT_MAX:
+                device.send(room, self._random.choice(("hello", "你好", "👍 fine", "x" * 300)))
 
     async def _edit(self, device: Device) -> None:
         if send := self._own_message(device):
