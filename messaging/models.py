@@ -66,6 +66,34 @@ class Epoch(models.Model):
         return str(standing or cls.objects.get_or_create(pk=1, defaults={"value": secrets.token_hex(8)})[0].value)
 
 
+class ReportQuerySet(models.QuerySet["Report"]):
+    def open(self) -> ReportQuerySet:
+        return self.filter(closed_at=None)
+
+
+class Report(models.Model):
+    """Of a message or of a person, by somebody or (no reporter) by the word filter. Never a copy of what was said."""
+
+    reporter_id = models.BigIntegerField(null=True)
+    user_id = models.BigIntegerField(null=True)  # whom it is about
+    room_id = models.BigIntegerField(null=True)
+    message_id = models.BigIntegerField(null=True)
+    reason = models.CharField(max_length=8)
+    text = models.CharField(max_length=500, blank=True)
+    created_at = models.DateTimeField(default=now)
+    closed_at = models.DateTimeField(null=True)
+    closed_by_id = models.BigIntegerField(null=True)
+    note = models.CharField(max_length=500, blank=True)
+
+    objects = ReportQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["closed_at"], name="report_queue"),
+            models.Index(fields=["reporter_id", "user_id"], name="report_once"),  # the same again
+        ]
+
+
 class Reaction(models.Model):
     room_id = models.BigIntegerField()
     message_id = models.BigIntegerField()

@@ -215,3 +215,36 @@ class HistoryPage(msgspec.Struct, frozen=True, kw_only=True):
 class MessagePage(msgspec.Struct, frozen=True, kw_only=True):
     results: list[MessageOut]
     next: str | None
+
+
+class MakeReport(Schema):
+    """POST /api/messages/{id}/report and /api/users/{id}/report"""
+
+    reason: Literal["spam", "abuse", "illegal", "other"]
+    text: Annotated[str, Meta(max_length=500)] = ""
+
+
+class CloseReport(Schema):
+    note: Annotated[str, Meta(max_length=500)] = ""
+
+
+class ReportOut(msgspec.Struct, frozen=True, kw_only=True):
+    """`reporter` null = the word filter; `message` null = it is about the person `user`."""
+
+    id: int
+    reason: Literal["spam", "abuse", "illegal", "other", "words"]
+    text: str
+    reporter: SenderOut | None
+    user: SenderOut | None
+    room_id: int | None
+    room_name: str | None
+    message: MessageOut | None
+    created_at: datetime
+    closed_at: datetime | None
+    closed_by: SenderOut | None
+    note: str
+
+
+class ReportPage(msgspec.Struct, frozen=True, kw_only=True):
+    results: list[ReportOut]
+    next: str | None

@@ -11,6 +11,7 @@ from messaging.rendering import messages_out
 from messaging.schemas import (
     EditBody,
     HistoryPage,
+    MakeReport,
     MessageOut,
     MessagePage,
     ReadersOut,
@@ -19,7 +20,7 @@ from messaging.schemas import (
     SendBody,
     SeqBody,
 )
-from messaging.services import edits, history, mentions, pins, pull, reactions, read_state, recall
+from messaging.services import edits, history, mentions, pins, pull, reactions, read_state, recall, reports
 from messaging.services.history import Place
 from messaging.services.send import send_one
 
@@ -134,6 +135,25 @@ class MessageViewSet(CallerViewSet):
     @action(detail=True)
     def readers(self, request: Request, message_id: str) -> WireResponse:
         return WireResponse(read_state.readers(user_id=caller_id(request), message_id=int(message_id)))
+
+    @operation(request=MakeReport)
+    @action(detail=True, methods=["post"])
+    def report(self, request: Request, message_id: str) -> NoContent:
+        wanted = body(request, MakeReport)
+        reports.report_message(user_id=caller_id(request), message_id=int(message_id), wanted=wanted)
+        return NoContent()
+
+
+class PersonViewSet(CallerViewSet):
+    lookup_url_kwarg = "person_id"
+    lookup_value_regex = ID
+
+    @operation(request=MakeReport)
+    @action(detail=True, methods=["post"])
+    def report(self, request: Request, person_id: str) -> NoContent:
+        wanted = body(request, MakeReport)
+        reports.report_person(user_id=caller_id(request), person_id=int(person_id), wanted=wanted)
+        return NoContent()
 
 
 class MentionViewSet(CallerViewSet):

@@ -132,6 +132,7 @@ ROOM_ROWS = [
     posted(MEMBERS, "PUT", f"{MESSAGE}/pin"),
     posted(MEMBERS, "DELETE", f"{MESSAGE}/pin"),
     Row(MEMBERS, "GET", f"{MESSAGE}/readers"),
+    Row(MEMBERS, "POST", f"{MESSAGE}/report", {"reason": "spam"}),
 ]
 
 
@@ -187,6 +188,9 @@ OWN_ROWS = [
     for_staff("PUT", "auth/approvals/{applicant_id}"),
     for_staff("DELETE", "auth/approvals/{applicant_id}"),
     for_staff("POST", "users/{person_id}/reset-link"),
+    for_staff("GET", "reports"),
+    for_staff("POST", "reports/{report_id}/close", {"note": "Seen"}),
+    Own("POST", "users/{person_id}/report", {"reason": "abuse"}),
     Own("GET", "users/me"),
     Own("PATCH", "users/me", {"bio": "x"}),
     Own("DELETE", "users/me", {"password": PASSWORD}),

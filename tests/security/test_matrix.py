@@ -79,7 +79,12 @@ def test_outside_of_rooms_everybody_may_what_the_contract_says(world: World, row
 @pytest.mark.parametrize("path", sorted({row.door[1] for row in [*ROOM_ROWS, *OWN_ROWS]}))
 def test_every_other_method_is_refused(world: World, path: str) -> None:
     known = {row.method for row in [*ROOM_ROWS, *OWN_ROWS] if shape(row.door)[1] == shape(("", path))[1]}
-    fields = world.places["public"].fields | {"session_id": 1, "registration_invite_id": 1, "applicant_id": 1}
+    fields = world.places["public"].fields | {
+        "session_id": 1,
+        "registration_invite_id": 1,
+        "applicant_id": 1,
+        "report_id": 1,
+    }
     fields["person_id"] = world.id_of("author")
     for method in sorted(METHODS - known):
         assert knock_once(world, "owner", Own(method, path), fields) == "method_not_allowed", method

@@ -12,6 +12,7 @@ from PIL import Image
 
 from accounts.models import RegistrationInvite, User
 from accounts.services import Device, begin_session
+from messaging.models import Report
 from rooms.models import Room
 from rooms.schemas import ChangeMember
 from rooms.services.bans import ban
@@ -94,6 +95,7 @@ class World:
             "refresh": session.refresh,
             "registration_invite_id": invite.pk,
             "applicant_id": applicant.pk,
+            "report_id": Report.objects.create(reason="spam", user_id=self.id_of("author")).pk,
             "person_id": self.id_of("author"),
         }
 

@@ -413,6 +413,55 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/messages/{message_id}/report/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["messages_report_report"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reports/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description What waits for an administrator; `closed=1`: what was dealt with. */
+        get: operations["reports_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reports/{report_id}/close/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["reports_close_close"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/rooms/": {
         parameters: {
             query?: never;
@@ -747,6 +796,22 @@ export interface paths {
         get: operations["schema_get"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/users/{person_id}/report/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["users_report_report"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1123,6 +1188,11 @@ export interface components {
             recall_seconds?: number | null;
             edit_seconds?: number | null;
         };
+        /** CloseReport */
+        CloseReport: {
+            /** @default  */
+            note: string;
+        };
         /** ConfirmEmail */
         ConfirmEmail: {
             token: string;
@@ -1365,6 +1435,16 @@ export interface components {
             device: string;
             /** @default false */
             cookie: boolean;
+        };
+        /**
+         * MakeReport
+         * @description POST /api/messages/{id}/report and /api/users/{id}/report
+         */
+        MakeReport: {
+            /** @enum {unknown} */
+            reason: "abuse" | "illegal" | "other" | "spam";
+            /** @default  */
+            text: string;
         };
         /** MarkRead */
         MarkRead: {
@@ -1747,6 +1827,30 @@ export interface components {
             seq: number;
             sender: components["schemas"]["SenderOut"] | null;
             excerpt: string;
+        };
+        /**
+         * ReportOut
+         * @description `reporter` null = the word filter; `message` null = it is about the person `user`.
+         */
+        ReportOut: {
+            id: number;
+            /** @enum {unknown} */
+            reason: "abuse" | "illegal" | "other" | "spam" | "words";
+            text: string;
+            reporter: components["schemas"]["SenderOut"] | null;
+            user: components["schemas"]["SenderOut"] | null;
+            room_id: number | null;
+            room_name: string | null;
+            message: components["schemas"]["MessageOut"] | null;
+            created_at: string;
+            closed_at: string | null;
+            closed_by: components["schemas"]["SenderOut"] | null;
+            note: string;
+        };
+        /** ReportPage */
+        ReportPage: {
+            results: components["schemas"]["ReportOut"][];
+            next: string | null;
         };
         /** RequestPasswordReset */
         RequestPasswordReset: {
@@ -2950,6 +3054,101 @@ export interface operations {
             };
         };
     };
+    messages_report_report: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                message_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["MakeReport"];
+            };
+        };
+        responses: {
+            /** @description No response body */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    reports_list: {
+        parameters: {
+            query?: {
+                closed?: string;
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportPage"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    reports_close_close: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                report_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["CloseReport"];
+            };
+        };
+        responses: {
+            /** @description No response body */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
     rooms_list: {
         parameters: {
             query?: {
@@ -3867,6 +4066,38 @@ export interface operations {
                     "application/json": {
                         [key: string]: unknown;
                     };
+                };
+            };
+        };
+    };
+    users_report_report: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                person_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["MakeReport"];
+            };
+        };
+        responses: {
+            /** @description No response body */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
                 };
             };
         };
