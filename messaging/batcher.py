@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from chatsite import pool
 from chatsite.errors import Unavailable
+from chatsite.gateway.gathering import gathering
 from messaging.services.send import Draft, Result, announce, send
 
 BATCH_MAX = 256  # drafts a transaction
@@ -63,8 +64,9 @@ class Batcher:
         self._loop.call_soon_threadsafe(self._loop.call_exception_handler, context)
 
     def _settle(self, batch: Sequence[Waiting], results: Sequence[Result]) -> None:
-        for waiting, result in zip(batch, results, strict=True):
-            waiting.done(result)
+        with gathering.open():
+            for waiting, result in zip(batch, results, strict=True):
+                waiting.done(result)
 
     def _go_on(self) -> None:
         if self._queue:

@@ -13,6 +13,7 @@ from chatsite.errors import ChatError
 from chatsite.gateway import frames
 from chatsite.gateway.events import Attach, Event
 from chatsite.gateway.frames import Close
+from chatsite.gateway.gathering import gathering
 from chatsite.gateway.websocket import text_frame
 
 if TYPE_CHECKING:
@@ -40,6 +41,14 @@ class Batch:
     def __init__(self, texts: Sequence[bytes]) -> None:
         self.texts = texts
         self._wire: bytes | None = None
+
+    @classmethod
+    def joined(cls, batches: Sequence[Batch]) -> Batch:
+        if len(batches) == 1:
+            return batches[0]
+        one = cls([text for batch in batches for text in batch.texts])
+        one._wire = b"".join([batch.wire for batch in batches])
+        return one
 
     @property
     def wire(self) -> bytes:
@@ -191,8 +200,14 @@ class Connection:
         """Writes at once and never waits; a reader who owes too much is closed and comes back to sync."""
         if self._held is not None:
             self._hold_back(self._held, batch)
+        elif gathering.takes(self, batch):
+            return
         elif self.close_code is None and not self._wire.write(batch):
             self.close(Close.SLOW)
+
+    def push_all(self, batches: Sequence[Batch]) -> None:
+        """The same in one write."""
+        self.push(Batch.joined(batches))
 
     def _hold_back(self, held: list[Batch], batch: Batch) -> None:
         held.append(batch)
@@ -217,6 +232,8 @@ class Connection:
         if self.close_code is None:
             self.close_code = code
             self.hub.leave(self)
+            for batch in gathering.give_up(self):
+                self._wire.write(batch)
             if farewell:
                 self._wire.write(Batch(farewell))
             self._wire.close(code)

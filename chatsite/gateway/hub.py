@@ -22,6 +22,7 @@ from chatsite.gateway.beat import Beat
 from chatsite.gateway.connection import Batch, Connection
 from chatsite.gateway.events import Attach, Envelope
 from chatsite.gateway.frames import Close, SessionRevoked
+from chatsite.gateway.gathering import gathering
 from chatsite.gateway.publisher import bind_to
 from chatsite.gateway.pull import Changes, Head, Moved, Recent, Wanted
 from chatsite.gateway.stream import Gate, RoomStream
@@ -254,6 +255,13 @@ class Hub:
 
     def _flush(self) -> None:
         dirty, self._dirty = self._dirty, set()
+        if len(dirty) == 1:
+            self._flush_all(dirty)  # one write each as it is
+            return
+        with gathering.open():
+            self._flush_all(dirty)
+
+    def _flush_all(self, dirty: Iterable[RoomStream]) -> None:
         for stream in dirty:
             stream.flush()
             self._forget_if_empty(stream)
