@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from chatsite.errors import ValidationFailed
 
-CODE_BYTES = 12
+CODE_BYTES = 16
 
 
 def has_administrator() -> bool:

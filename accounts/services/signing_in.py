@@ -14,8 +14,13 @@ from chatsite.errors import ChatError, PermissionDenied
 
 
 def login(*, name: str, password: str, device: Device) -> TokenPair:
-    """Signs in by username or e-mail address. Unknown, wrong and closed are one answer and the same work."""
-    key, address = fold(name), rate_key(device.ip)
+    """Signs in by username or e-mail address."""
+    return begin_session(user=identify(name=name, password=password, ip=device.ip), device=device)
+
+
+def identify(*, name: str, password: str, ip: str | None) -> User:
+    """-> whom to let in. Unknown, wrong and closed are one answer and the same work, and are counted."""
+    key, address = fold(name), rate_key(ip)
     limit("sign_in", key)
     limit("sign_in_address", address)
     user = _named(key)
@@ -24,7 +29,7 @@ def login(*, name: str, password: str, device: Device) -> TokenPair:
     give_back("sign_in", key)
     give_back("sign_in_address", address)
     _require_open(user)
-    return begin_session(user=user, device=device)
+    return user
 
 
 def require_password(user: User, field: str, password: str) -> None:
