@@ -15,7 +15,9 @@ PATH = "/api/auth/"
 def _name(request: HttpRequest) -> str:
     """Browsers share cookies between the ports of a host: two servers on one machine need two names."""
     port = urlsplit(settings.PUBLIC_URL or f"//{request.get_host()}").port
-    return f"refresh_{port}" if port else "refresh"
+    name = f"refresh_{port}" if port else "refresh"
+    # What begins like this no plain http page can set, not even one of a host beside ours.
+    return f"__Secure-{name}" if is_secure(request) else name
 
 
 def keep(response: HttpResponse, request: HttpRequest, refresh: str) -> None:
@@ -32,7 +34,12 @@ def keep(response: HttpResponse, request: HttpRequest, refresh: str) -> None:
 
 def forget(response: HttpResponse, request: HttpRequest) -> None:
     if _name(request) in request.COOKIES:
-        response.delete_cookie(_name(request), path=PATH, samesite="Strict")
+        response.delete_cookie(_name(request), path=PATH, samesite="Strict")  # Secure follows from the name
+
+
+def replaced_by_signing_in(request: HttpRequest) -> str | None:
+    """-> the token of whoever was signed in in this browser before."""
+    return request.COOKIES.get(_name(request))
 
 
 def refresh_token_of(request: HttpRequest) -> str | None:

@@ -131,6 +131,15 @@ def log_out(*, user_id: int, session_id: int) -> None:
     revoke(user_id, [session_id], "signed_out")
 
 
+def end_replaced(*, token: str) -> None:
+    """Ends the session whose refresh token a new sign-in has overwritten: nobody could use or end it any more."""
+    try:
+        claims = tokens.read_refresh(token)
+    except ChatError:
+        return
+    log_out(user_id=claims.user_id, session_id=claims.session_id)
+
+
 # Marks in a User-Agent, the telling ones first: every browser names Safari, and Android is a Linux.
 _PROGRAMS = {"Electron": "Desktop", "Edg": "Edge", "OPR": "Opera", "Firefox": "Firefox", "Chrome": "Chrome"}
 _PROGRAMS |= {"Safari": "Safari"}

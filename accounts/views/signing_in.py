@@ -93,6 +93,8 @@ def _signed_in(
     refresh = None if cookie else pair.refresh
     response = WireResponse(SignedInOut(user=me_out(user), access=pair.access, refresh=refresh), status)
     if cookie:
+        if replaced := cookies.replaced_by_signing_in(request):
+            sessions.end_replaced(token=replaced)
         cookies.keep(response, request, pair.refresh)
     return response
 

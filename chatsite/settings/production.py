@@ -9,5 +9,7 @@ ALLOWED_HOSTS = words("ALLOWED_HOSTS")
 
 _IS_HTTPS = PUBLIC_URL.startswith("https://")
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _IS_HTTPS
+if _IS_HTTPS:  # what begins like this belongs to this very host
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if _IS_HTTPS else 0
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL] if _IS_HTTPS else []

@@ -50,7 +50,7 @@ def test_the_cookie_is_secure_on_https() -> None:
     make_user("ann")
     body = {"username": "ann", "password": PASSWORD, "cookie": True}
     answer = browser.client.post("/api/auth/login", body, "application/json", secure=True)
-    assert answer.cookies["refresh"]["secure"]
+    assert answer.cookies["__Secure-refresh"]["secure"]
 
 
 def test_a_trusted_proxy_says_that_the_browser_used_https(settings: Any) -> None:
@@ -59,7 +59,8 @@ def test_a_trusted_proxy_says_that_the_browser_used_https(settings: Any) -> None
         browser = Browser(**{"X-Forwarded-Proto": "https"})
         make_user("ann" + str(secure))
         answer = browser.post("/api/auth/login", {"username": f"ann{secure}", "password": PASSWORD, "cookie": True})
-        assert bool(answer.cookies["refresh"]["secure"]) is secure
+        (cookie,) = answer.cookies.values()
+        assert (cookie.key, bool(cookie["secure"])) == ("__Secure-refresh" if secure else "refresh", secure)
 
 
 def test_a_refresh_by_cookie_turns_the_cookie() -> None:
@@ -143,3 +144,33 @@ def test_the_cookie_opens_nothing_but_refresh_and_logout() -> None:
     browser.sign_in()
     for path in ("/api/auth/verify", "/api/users/me", "/api/auth/sessions"):
         assert code_of(browser.get(path)) == (401, "authentication_failed")
+
+
+def test_signing_in_ends_the_session_that_the_browser_had() -> None:
+    browser = Browser()
+    before = browser.sign_in()["access"]
+    make_user("bob")
+    answer = browser.post("/api/auth/login", {"username": "bob", "password": PASSWORD, "cookie": True})
+    assert code_of(Api(before).get("/api/auth/verify")) == (401, "authentication_failed")
+    assert Api(answer.json()["access"]).get("/api/auth/verify").status_code == 200
+
+
+def test_a_spoilt_cookie_keeps_nobody_from_signing_in() -> None:
+    browser = Browser()
+    browser.client.cookies["refresh"] = "spoilt"
+    assert browser.sign_in()["access"]
+
+
+def test_over_https_neither_plain_pages_nor_neighbours_set_the_cookie() -> None:
+    make_user("ann")
+    browser = Browser("https://testserver")
+    body = {"username": "ann", "password": PASSWORD, "cookie": True}
+    browser.client.post("/api/auth/login", body, "application/json", secure=True)
+    cookie = browser.client.cookies["__Secure-refresh"]
+    assert cookie["secure"]
+    assert not cookie["domain"]
+    options: dict[str, Any] = {"content_type": "application/json", "secure": True, "headers": browser.headers}
+    assert browser.client.post("/api/auth/refresh", {}, **options).status_code == 200
+    browser.client.post("/api/auth/logout", {}, **options)
+    gone = browser.client.cookies["__Secure-refresh"]
+    assert (gone.value, gone["secure"]) == ("", True)
