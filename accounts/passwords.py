@@ -1,7 +1,9 @@
 """Which passwords and addresses are accepted, and how a given password is compared."""
 
 import functools
+from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.contrib.auth.hashers import check_password, make_password
 from django.contrib.auth.password_validation import CommonPasswordValidator
 from django.core.exceptions import ValidationError
@@ -21,7 +23,7 @@ def complaint(field: str, password: str, username: str, email: str) -> dict[str,
         return {field: [_("A password has 8 to 128 characters.")]}
     if fold(password) in {fold(username), fold(email), fold(email.partition("@")[0])}:
         return {field: [_("This password is your name.")]}
-    if _is_common(password):
+    if _is_common(password) or _names_the_server(password):
         return {field: [_("This password is too common.")]}
     return {}
 
@@ -37,6 +39,11 @@ def _is_common(password: str) -> bool:
     except ValidationError:
         return True
     return False
+
+
+def _names_the_server(password: str) -> bool:
+    """chat.example.com, or example.com, is what everybody here would try first."""
+    return fold(password) in (urlsplit(settings.PUBLIC_URL).hostname or "")
 
 
 def email_complaint(email: str) -> dict[str, list[Text]]:
