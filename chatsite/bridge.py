@@ -18,6 +18,7 @@ from django.conf import settings
 from chatsite.errors import ChatError, Unavailable
 from chatsite.gateway.authentication import Headers, headers_of, locale_of
 from chatsite.gateway.events import encode
+from chatsite.security import BARE
 
 IN_MEMORY_BYTES = 1024 * 1024  # of a body; what is longer goes through a file
 FORM_BYTES = 1024 * 1024  # what a body may have around an upload
@@ -192,6 +193,7 @@ def refused(refusal: ChatError, asked: Headers) -> Answer:
     """`asked`: the headers of the request, which tell the language."""
     text = encode(refusal.out(locale=locale_of(asked)))
     headers = [(b"content-type", b"application/json"), (b"content-length", str(len(text)).encode())]
+    headers += [(name.lower().encode(), value.encode()) for name, value in BARE.items()]
     if refusal.retry_after is not None:
         headers.append((b"retry-after", b"%d" % max(1, round(refusal.retry_after))))
     return Answer(refusal.status, headers, text)

@@ -201,6 +201,7 @@ MEDIA_ROOT = VAR_DIR / "media"
 CLIENT_DIR = BASE_DIR / "frontend" / "dist"
 WHITENOISE_USE_FINDERS = True  # the admin's and the API docs' files, straight from their packages
 WHITENOISE_ROOT = CLIENT_DIR if CLIENT_DIR.is_dir() else None
+WHITENOISE_MIMETYPES = {".svg": "image/svg+xml; charset=utf-8"}
 WHITENOISE_IMMUTABLE_FILE_TEST = r"^/assets/.+-[\w-]{8}\.\w+$"  # Vite names these by their content
 
 vars().update(environ.Env.email_url_config(text("EMAIL_URL", "consolemail://")))
