@@ -94,6 +94,28 @@ class Report(models.Model):
         ]
 
 
+class WordList(models.Model):
+    """One row, whose mark is another one after every change of the words; 0 = there are none."""
+
+    ONLY = 1
+
+    mark = models.BigIntegerField(default=0)
+    changed_at = models.DateTimeField(default=now)
+
+
+class FilteredWord(models.Model):
+    """What the word filter looks for."""
+
+    BLOCK, MASK, FLAG = "block", "mask", "flag"
+    CHARS = 50
+
+    word = models.CharField(max_length=CHARS)
+    folded = ExactCharField(max_length=CHARS * 4, unique=True)
+    action = models.CharField(max_length=8)
+    created_by_id = models.BigIntegerField()
+    created_at = models.DateTimeField(default=now)
+
+
 class Reaction(models.Model):
     room_id = models.BigIntegerField()
     message_id = models.BigIntegerField()

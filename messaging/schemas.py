@@ -10,11 +10,13 @@ from accounts.schemas import SenderOut, UserId, UserOut
 from chatsite.api.schema import component
 from chatsite.gateway.events import Event
 from chatsite.gateway.frames import Schema
+from messaging.models import FilteredWord
 from rooms.schemas import MemberOut, RoomId, RoomOut
 
 CONTENT_CHARS = 8_000
 MENTIONS_MAX = 50
 REACTION_USERS_MAX = 200
+REPORT_CHARS = 500
 MessageId = Annotated[int, Meta(ge=1, le=2**53 - 1)]
 Seq = Annotated[int, Meta(ge=0, le=2**53 - 1)]
 Content = Annotated[str, Meta(max_length=CONTENT_CHARS)]
@@ -221,11 +223,11 @@ class MakeReport(Schema):
     """POST /api/messages/{id}/report and /api/users/{id}/report"""
 
     reason: Literal["spam", "abuse", "illegal", "other"]
-    text: Annotated[str, Meta(max_length=500)] = ""
+    text: Annotated[str, Meta(max_length=REPORT_CHARS)] = ""
 
 
 class CloseReport(Schema):
-    note: Annotated[str, Meta(max_length=500)] = ""
+    note: Annotated[str, Meta(max_length=REPORT_CHARS)] = ""
 
 
 class ReportOut(msgspec.Struct, frozen=True, kw_only=True):
@@ -247,4 +249,30 @@ class ReportOut(msgspec.Struct, frozen=True, kw_only=True):
 
 class ReportPage(msgspec.Struct, frozen=True, kw_only=True):
     results: list[ReportOut]
+    next: str | None
+
+
+Action = Literal["block", "mask", "flag"]
+
+
+class AddWords(Schema):
+    """POST /api/words: words that are on a list already move to this one."""
+
+    words: Annotated[
+        list[Annotated[str, Meta(min_length=1, max_length=FilteredWord.CHARS)]], Meta(min_length=1, max_length=1_000)
+    ]
+    action: Action
+
+
+class WordOut(msgspec.Struct, frozen=True, kw_only=True):
+    """What the word filter looks for: block refuses the message, mask covers the word, flag reports the message."""
+
+    id: int
+    word: str
+    action: Action
+    created_at: datetime
+
+
+class WordPage(msgspec.Struct, frozen=True, kw_only=True):
+    results: list[WordOut]
     next: str | None

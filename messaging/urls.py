@@ -6,6 +6,7 @@ router.register(rf"rooms/(?P<room_id>{views.ID})", views.TimelineViewSet, "timel
 router.register("messages", views.MessageViewSet, "message")
 router.register("users", views.PersonViewSet, "person")
 router.register("reports", staff_views.ReportViewSet, "report")
+router.register("words", staff_views.WordViewSet, "word")
 router.register("users/me/mentions", views.MentionViewSet, "mention")
 
 urlpatterns = router.urls

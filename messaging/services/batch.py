@@ -12,11 +12,14 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Block
 from chatsite.errors import ChatError, NotAMember, NotFound, ValidationFailed
 from chatsite.pairs import RowIn
+from messaging import words
 from messaging.models import Mention, Message
 from messaging.permissions import require_links
 from messaging.rows import AnyMessage, MessageRow
 from messaging.services import statements
+from messaging.services.reports import flag
 from messaging.services.statements import Counter, Key, Spoken
+from messaging.words import Verdict
 from rooms.models import Membership, Room
 from rooms.permissions import can_manage, can_mention_all, may, require, require_post
 from rooms.services.rooms import visible_room
@@ -31,6 +34,8 @@ class Batch:
         self.at = now()
         self.counters = counters
         self.fresh: list[MessageRow] = []
+        self.flagged: list[tuple[MessageRow, list[str]]] = []
+        self._words = words.at(next((c.words_mark for c in counters.values()), None) or words.NOTHING)
         self.woken: list[Pair] = []  # peers of direct rooms in which the first word was said
         pairs = {(d.room_id, d.user_id) for d in drafts if d.room_id in counters}
         self._standings = standings.of({c.room_id: c.access_version for c in counters.values()}, pairs)
@@ -89,7 +94,11 @@ class Batch:
             require(may(room, membership, "upload"))
             raise NotFound
 
-    def append(self, draft: Draft) -> MessageRow:
+    def read(self, draft: Draft) -> Verdict:
+        """What the word filter says; raises the ChatError that refuses the draft."""
+        return self._words.judge(draft.body.content)
+
+    def append(self, draft: Draft, verdict: Verdict) -> MessageRow:
         """Takes seq, version and number for the draft, and remembers the row for the one INSERT."""
         counter = self.counters[draft.room_id]
         counter.last_seq += 1
@@ -101,7 +110,7 @@ class Batch:
             version=counter.version,
             number=counter.message_count,
             sender_id=draft.user_id,
-            content=draft.body.content,
+            content=verdict.content,
             nonce=draft.nonce,
             fingerprint=draft.fingerprint,
             reply_to_id=draft.body.reply_to,
@@ -110,6 +119,8 @@ class Batch:
             created_at=self.at,
         )
         self.fresh.append(message)
+        if verdict.flagged and not self.room(draft.room_id).is_direct:
+            self.flagged.append((message, verdict.flagged))
         self.known[draft.key] = message
         self._last_said[draft.room_id, draft.user_id] = self.at
         return message
@@ -120,6 +131,8 @@ class Batch:
         for message in self.fresh:
             self.counters[message.room_id].last_message_id = message.id
         insert_mentions(self.fresh)
+        if self.flagged:
+            flag(self.flagged)
         statements.move_marks(spoken_of(self.fresh))
         if self.woken:
             # The tailer finds the new room by this, where the publish was lost.

@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from chatsite.errors import PermissionDenied, ValidationFailed
 from chatsite.transactions import repeated_on_conflict
+from messaging import words
 from messaging.permissions import (
     is_own,
     require_edit_window,
@@ -14,6 +15,7 @@ from messaging.permissions import (
 )
 from messaging.schemas import MessageOut
 from messaging.services.message_changes import changing_message
+from messaging.services.reports import flag
 
 
 @repeated_on_conflict
@@ -29,7 +31,10 @@ def edit(*, user_id: int, message_id: int, content: str) -> MessageOut:
         require_not_recalled(message)
         require_edit_window(change.room, message)
         require_links(change.room, change.membership, content)
-        if message.content == content:
+        verdict = words.current().judge(content)
+        if message.content == verdict.content:
             return change.unchanged()
-        message.content, message.edited_at = content, now()
+        if verdict.flagged and not change.room.is_direct:
+            flag([(message, verdict.flagged)])
+        message.content, message.edited_at = verdict.content, now()
         return change.save()

@@ -1,6 +1,6 @@
 """What people, or the word filter, want an administrator to look at."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Sequence
 
 from django.utils.timezone import now
 
@@ -12,7 +12,8 @@ from chatsite.errors import Conflict, NotFound
 from messaging.models import Message, Report
 from messaging.permissions import require_text
 from messaging.rendering import messages_out
-from messaging.schemas import MakeReport, ReportOut, ReportPage
+from messaging.rows import AnyMessage
+from messaging.schemas import REPORT_CHARS, MakeReport, ReportOut, ReportPage
 from messaging.services.message_changes import room_of
 from rooms.contacts import person
 from rooms.models import Room
@@ -30,6 +31,20 @@ def report_message(*, user_id: int, message_id: int, wanted: MakeReport) -> None
 def report_person(*, user_id: int, person_id: int, wanted: MakeReport) -> None:
     """Puts somebody into the queue; once until it is closed."""
     _put(Report(reporter_id=user_id, user_id=person(person_id).pk), wanted)
+
+
+def flag(found: Iterable[tuple[AnyMessage, Sequence[str]]]) -> None:
+    """Puts messages into the queue for the words in them; one INSERT."""
+    Report.objects.bulk_create(
+        Report(
+            user_id=message.sender_id,
+            room_id=message.room_id,
+            message_id=message.id,
+            reason="words",
+            text=", ".join(words)[:REPORT_CHARS],
+        )
+        for message, words in found
+    )
 
 
 def _put(report: Report, wanted: MakeReport) -> None:

@@ -20,6 +20,7 @@ from messaging.rows import AnyMessage
 from messaging.schemas import NewMessage, SendAck, SendBody
 from messaging.services.batch import Batch
 from messaging.services.statements import Key
+from messaging.words import Verdict
 from rooms.models import Room, RoomCounter
 from rooms.rendering import room_added
 from rooms.services.direct import find_or_make
@@ -159,14 +160,15 @@ def _judge(batch: Batch, one: Draft) -> Result:
         return Sent(known, duplicate=True)
     try:
         batch.require_permission(one)
+        verdict = batch.read(one)
     except ChatError as error:
         return error
-    return _accept(batch, one)
+    return _accept(batch, one, verdict)
 
 
-def _accept(batch: Batch, one: Draft) -> Sent:
+def _accept(batch: Batch, one: Draft, verdict: Verdict) -> Sent:
     attach = _first_word(batch, one)
-    return Sent(batch.append(one), duplicate=False, attach=attach)
+    return Sent(batch.append(one, verdict), duplicate=False, attach=attach)
 
 
 def _first_word(batch: Batch, one: Draft) -> tuple[int, int] | None:

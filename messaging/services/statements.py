@@ -30,6 +30,7 @@ class Counter(msgspec.Struct):
     member_count: int
     version: int
     access_version: int
+    words_mark: int | None = None  # of the word filter's list, as it is now
     last_message_id: int = 0
 
 
@@ -54,7 +55,8 @@ def lock_counters(room_ids: Iterable[int]) -> dict[int, Counter]:
     ids = ",".join(map(str, sorted(room_ids)))
     lock = " FOR UPDATE" if connection.features.has_select_for_update else ""
     sql = (
-        "SELECT room_id, last_seq, message_count, member_count, version, access_version FROM rooms_roomcounter"  # noqa: S608
+        "SELECT room_id, last_seq, message_count, member_count, version, access_version,"  # noqa: S608
+        " (SELECT mark FROM messaging_wordlist WHERE id = 1) FROM rooms_roomcounter"
         f" WHERE room_id IN ({ids}) ORDER BY room_id{lock}"
     )
     with connection.cursor() as cursor:

@@ -84,6 +84,7 @@ def test_every_other_method_is_refused(world: World, path: str) -> None:
         "registration_invite_id": 1,
         "applicant_id": 1,
         "report_id": 1,
+        "word_id": 1,
     }
     fields["person_id"] = world.id_of("author")
     for method in sorted(METHODS - known):

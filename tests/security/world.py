@@ -12,7 +12,7 @@ from PIL import Image
 
 from accounts.models import RegistrationInvite, User
 from accounts.services import Device, begin_session
-from messaging.models import Report
+from messaging.models import FilteredWord, Report
 from rooms.models import Room
 from rooms.schemas import ChangeMember
 from rooms.services.bans import ban
@@ -90,11 +90,13 @@ class World:
         session = begin_session(user=self.people["author"], device=Device())
         applicant = make_user("applicant", is_active=False, awaits_approval=True)
         invite = RegistrationInvite.objects.create(created_by=self.people["staff"], token="welcome")
+        word = FilteredWord.objects.create(word="x", folded="x", action="flag", created_by_id=1)
         return {
             "session_id": session.session.pk,
             "refresh": session.refresh,
             "registration_invite_id": invite.pk,
             "applicant_id": applicant.pk,
+            "word_id": word.pk,
             "report_id": Report.objects.create(reason="spam", user_id=self.id_of("author")).pk,
             "person_id": self.id_of("author"),
         }

@@ -1068,10 +1068,51 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/words/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["words_list"];
+        put?: never;
+        post: operations["words_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/words/{word_id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete: operations["words_destroy"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /**
+         * AddWords
+         * @description POST /api/words: words that are on a list already move to this one.
+         */
+        AddWords: {
+            words: string[];
+            /** @enum {unknown} */
+            action: "block" | "flag" | "mask";
+        };
         /** AskFriend */
         AskFriend: {
             /** @default  */
@@ -2184,6 +2225,22 @@ export interface components {
         /** VerifyOut */
         VerifyOut: {
             user: components["schemas"]["MeOut"];
+        };
+        /**
+         * WordOut
+         * @description What the word filter looks for: block refuses the message, mask covers the word, flag reports the message.
+         */
+        WordOut: {
+            id: number;
+            word: string;
+            /** @enum {unknown} */
+            action: "block" | "flag" | "mask";
+            created_at: string;
+        };
+        /** WordPage */
+        WordPage: {
+            results: components["schemas"]["WordOut"][];
+            next: string | null;
         };
     };
     responses: never;
@@ -4605,6 +4662,94 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["UserPage"];
                 };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    words_list: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WordPage"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    words_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["AddWords"];
+            };
+        };
+        responses: {
+            /** @description No response body */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    words_destroy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                word_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No response body */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             default: {
                 headers: {
