@@ -22,7 +22,8 @@ class Gathering:
         if self._parcels is not None:
             yield
             return
-        self._parcels = parcels = {}
+        parcels: dict[Connection, list[Batch]] = {}
+        self._parcels = parcels
         try:
             yield
         finally:
