@@ -207,6 +207,13 @@ class ChangeRoom(Schema):
     archived: bool | UnsetType = UNSET
 
 
+class MakeGroup(Schema):
+    """POST /api/groups: a private room of these people and me; without a name it bears theirs."""
+
+    user_ids: Annotated[list[UserId], Meta(min_length=1, max_length=200)]
+    name: Name | None = None
+
+
 class EnterRoom(Schema):
     """POST /api/rooms/join: by code or by id."""
 

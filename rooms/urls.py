@@ -9,6 +9,7 @@ router.register(rf"{ROOM}/members", views.MemberViewSet, "member")
 router.register(rf"{ROOM}/bans", views.BanViewSet, "ban")
 router.register(rf"{ROOM}/invites", views.InviteViewSet, "invite")
 router.register("invites", views.AcceptViewSet, "accept")
+router.register("groups", views.GroupViewSet, "group")
 router.register("direct", views.DirectViewSet, "direct")
 
 urlpatterns = router.urls

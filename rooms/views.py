@@ -20,6 +20,7 @@ from rooms.schemas import (
     EnterRoom,
     InviteOut,
     InvitePage,
+    MakeGroup,
     MemberOut,
     MemberPage,
     MembershipOut,
@@ -27,7 +28,7 @@ from rooms.schemas import (
     RoomOut,
     RoomPage,
 )
-from rooms.services import bans, direct, invites, joining, listing, members, own, rooms, settings
+from rooms.services import bans, direct, groups, invites, joining, listing, members, own, rooms, settings
 
 ID = r"\d{1,16}"
 
@@ -98,6 +99,12 @@ class RoomViewSet(CallerViewSet):
             joining.join(user_id=caller_id(request), room_id=wanted.room_id)
             return room_answer(request, wanted.room_id)
         raise ValidationFailed({"code": [_("Give either a code or a room_id.")]})
+
+    @operation(response=RoomOut, summary="Give the room another code")
+    @action(detail=True, methods=["post"])
+    def code(self, request: Request, room_id: str) -> WireResponse:
+        settings.rotate_code(user_id=caller_id(request), room_id=int(room_id))
+        return room_answer(request, int(room_id))
 
     @operation(response=RoomOut)
     @action(detail=True, methods=["post"])
@@ -212,6 +219,15 @@ class AcceptViewSet(CallerViewSet):
     @action(detail=True, methods=["post"])
     def accept(self, request: Request, token: str) -> WireResponse:
         return room_answer(request, invites.accept_invite(user_id=caller_id(request), token=token))
+
+
+class GroupViewSet(CallerViewSet):
+    @operation(request=MakeGroup, response=RoomOut, status=201)
+    def create(self, request: Request) -> WireResponse:
+        """A private room made from several people in one step."""
+        wanted = body(request, MakeGroup)
+        room = groups.make_group(user_id=caller_id(request), member_ids=wanted.user_ids, name=wanted.name)
+        return room_answer(request, room.id, 201)
 
 
 class DirectViewSet(CallerViewSet):

@@ -1,7 +1,8 @@
 """Finding a room one may know of, and making one."""
 
 import secrets
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
@@ -16,6 +17,7 @@ from rooms.rendering import counters_of, rooms_out
 from rooms.schemas import RoomOut
 from rooms.services.memberships import admit
 
+T = TypeVar("T")
 CODE_DIGITS = 6
 CODE_ATTEMPTS = 50
 
@@ -82,10 +84,15 @@ def clean_name(name: str) -> str:
 def _insert(*, kind: str, **fields: Any) -> Room:
     if kind != Room.PUBLIC:
         return Room.objects.create(kind=kind, **fields)
+    return with_free_code(lambda code: Room.objects.create(kind=kind, code=code, **fields))
+
+
+def with_free_code(store: Callable[[str], T]) -> T:
+    """Stores under one code after the other until one is free."""
     for _attempt in range(CODE_ATTEMPTS):
         try:
             with transaction.atomic():
-                return Room.objects.create(kind=kind, code=new_code(), **fields)
+                return store(new_code())
         except IntegrityError:  # the code is taken
             continue
     raise Unavailable

@@ -3,9 +3,11 @@
 from typing import BinaryIO, NamedTuple
 
 from django.utils.timezone import now
+from django.utils.translation import gettext_lazy as _
 from msgspec import UNSET
 
 from accounts import avatars
+from chatsite.errors import Conflict
 from chatsite.transactions import repeated_on_conflict
 from rooms import slots
 from rooms.changes import RoomChange, changing
@@ -14,7 +16,7 @@ from rooms.permissions import can_manage, is_owner, require, require_may, requir
 from rooms.rendering import rooms_out
 from rooms.rules import Rules
 from rooms.schemas import ChangeRoom, RoomUpdated
-from rooms.services.rooms import clean_name, room_for_member
+from rooms.services.rooms import clean_name, room_for_member, with_free_code
 
 
 class Settings(NamedTuple):
@@ -46,6 +48,20 @@ def change_room(*, user_id: int, room_id: int, wanted: ChangeRoom) -> None:
 def archive_room(*, user_id: int, room_id: int) -> None:
     """Closes the room for writing; again changes nothing."""
     change_room(user_id=user_id, room_id=room_id, wanted=ChangeRoom(archived=True))
+
+
+@repeated_on_conflict
+def rotate_code(*, user_id: int, room_id: int) -> None:
+    """Gives a public room another code; the one before opens nothing from now on."""
+    with changing(room_id) as change:
+        room, me = room_for_member(user_id, room_id)
+        require(can_manage(me))
+        if room.kind != Room.PUBLIC:
+            raise Conflict(_("Only public rooms have a code."))
+        require_open(room)
+        with_free_code(lambda code: Room.objects.filter(pk=room_id).update(code=code))
+        room.refresh_from_db(fields=["code"])
+        save_room(change, room)
 
 
 def set_avatar(*, user_id: int, room_id: int, file: BinaryIO) -> None:

@@ -236,3 +236,23 @@ def test_an_archived_room_comes_back_with_a_new_name(ann: Person) -> None:
     ann.api.delete(f"/api/rooms/{room.id}")
     back = ann.api.patch(f"/api/rooms/{room.id}", {"archived": False, "name": "New"}).json()
     assert (back["name"], back["archived_at"]) == ("New", None)
+
+
+def test_another_code_shuts_the_door_that_the_former_one_opened(
+    ann: Person, bob: Person, cat: Person, published: Listen
+) -> None:
+    room = make_room(ann.user, members=[bob.user])
+    at = f"/api/rooms/{room.id}/code"
+    assert code_of(bob.api.post(at)) == (403, "permission_denied")
+    with published() as out:
+        fresh = ann.api.post(at).json()["code"]
+    assert (len(fresh), fresh != room.code) == (6, True)
+    ((_, kind, data),) = out.of_room(room.id)
+    assert (kind, data["room"]["code"]) == ("room_updated", fresh)
+    assert code_of(cat.api.post("/api/rooms/join", {"code": room.code})) == (404, "not_found")
+    assert cat.api.post("/api/rooms/join", {"code": fresh}).status_code == 200
+
+
+def test_a_private_room_gets_no_code(ann: Person) -> None:
+    room = make_room(ann.user, kind="private")
+    assert code_of(ann.api.post(f"/api/rooms/{room.id}/code")) == (409, "conflict")

@@ -72,6 +72,8 @@ LOOKERS = Group(changes={"public": COMES_IN, "archived": COMES_IN})
 ENTRANTS = Group(changes={"public": COMES_IN, "archived": SHUT})
 MEMBERS = Group()
 MANAGERS = Group(NOT_MEMBERS, {"direct": {"member": DENIED}})
+# Only public rooms have a code.
+CODED = Group(NOT_MEMBERS, {"private": {"admin": CONFLICT, "owner": CONFLICT}, "direct": {"member": DENIED}})
 OWNERS = Group(NOT_MEMBERS | {"admin": DENIED}, {"direct": {"member": DENIED}})
 WRITERS = Group(NOT_MEMBERS | {"admin": DENIED, "owner": DENIED})  # of a message that somebody else wrote
 HOSTS = Group(changes={"private": NOT_MEMBERS, "direct": {"member": DENIED}})
@@ -101,6 +103,7 @@ ROOM_ROWS = [
     Row(OWNERS, "DELETE", ROOM),
     wrote(MANAGERS, "PUT", f"{ROOM}/avatar", "picture"),
     wrote(MANAGERS, "DELETE", f"{ROOM}/avatar"),
+    wrote(CODED, "POST", f"{ROOM}/code"),
     Row(ENTRANTS, "POST", f"{ROOM}/join"),
     Row(ENTRANTS, "POST", "rooms/join", {"room_id": "{room_id}"}),
     Row(LEAVERS, "POST", f"{ROOM}/leave"),
@@ -216,6 +219,7 @@ OWN_ROWS = [
     Own("GET", "rooms"),
     Own("GET", "rooms?scope=public"),
     Own("POST", "rooms", {"name": "New"}),
+    Own("POST", "groups", {"user_ids": ["{person_id}"]}),
     Own("POST", "direct", {"user_id": "{person_id}"}),
 ]
 

@@ -106,6 +106,8 @@ def filled(template: Any, fields: Json) -> Any:
     """`{name}` in addresses and as values of bodies becomes what it stands for."""
     if isinstance(template, dict):
         return {key: filled(value, fields) for key, value in template.items()}
+    if isinstance(template, list):
+        return [filled(value, fields) for value in template]
     if not isinstance(template, str):
         return template
     name = template[1:-1]
