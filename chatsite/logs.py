@@ -16,6 +16,9 @@ HIDDEN = "[hidden]"
 # Signed tokens (JWT, django.core.signing), and the 43 characters of invitations, which stand in paths.
 _TOKEN = re.compile(r"\.?eyJ[\w-]{8,}(?:[.:][\w-]+)*|(?<![\w-])[\w-]{43}(?![\w-])")
 
+# A fact that brings line breaks along must not look like a second line.
+_CONTROLS = {code: repr(chr(code))[1:-1] for code in (*range(32), *range(127, 160), 0x2028, 0x2029)}
+
 Event = MutableMapping[str, Any]
 
 
@@ -68,4 +71,4 @@ def _line(logger: Any, method: str, event: Event) -> str:
     head = f"{event.pop('time')} {event.pop('level').upper()} {event.pop('logger')}: {event.pop('event')}"
     trace = event.pop("traceback", "")
     facts = "".join(f" {name}={value}" for name, value in event.items())
-    return f"{head}{facts}" + (f"\n{trace.rstrip()}" if trace else "")
+    return f"{head}{facts}".translate(_CONTROLS) + (f"\n{trace.rstrip()}" if trace else "")

@@ -67,6 +67,13 @@ def test_a_line_names_level_source_event_and_facts() -> None:
     assert line.split(" ", 1)[1] == "WARNING tests: something_happened envelopes=3"
 
 
+@pytest.mark.parametrize("renderer", ["json", "line"])
+def test_no_fact_looks_like_a_line_of_its_own(renderer: str) -> None:
+    forged = "x\n2026-01-01T00:00:00Z WARNING chat: forged\r\u2028\x1b[2K"
+    text = logged(renderer, None, why=forged)
+    assert not {"\n", "\r", "\x1b"} & set(text)
+
+
 def logged(renderer: str, error: Exception | None, **facts: object) -> str:
     """-> the text of a warning, with the traceback of `error`"""
     exc_info = None
