@@ -203,3 +203,14 @@ describe('registering', () => {
     expect(page.get('[role=alert]').text()).toBe('This server does not take new accounts.')
   })
 })
+
+describe('a password', () => {
+  it.each(['/signin', '/register'])('is masked on %s, and may be pasted or filled in by a manager', async (address) => {
+    await open(address)
+    const field = page.get('input[autocomplete$="-password"]')
+    expect(field.attributes('type')).toBe('password')
+    const paste = new Event('paste', { bubbles: true, cancelable: true })
+    field.element.dispatchEvent(paste)
+    expect(paste.defaultPrevented).toBe(false)
+  })
+})
