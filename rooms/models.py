@@ -34,6 +34,8 @@ class Room(models.Model):
     name = models.CharField(max_length=80, blank=True)
     description = models.CharField(max_length=500, blank=True)
     announcement = models.CharField(max_length=2000, blank=True)
+    announced_at = models.DateTimeField(null=True)  # the announcement as it stands
+    announced_by_id = models.BigIntegerField(null=True)
     avatar = models.CharField(max_length=80, blank=True)
     created_by_id = models.BigIntegerField(null=True)
     created_at = models.DateTimeField(default=now)
@@ -127,6 +129,7 @@ class Membership(models.Model):
     notify = models.CharField(max_length=8, default="all")
     notify_until = models.DateTimeField(null=True)
     pinned_at = models.DateTimeField(null=True)
+    announcement_read_at = models.DateTimeField(null=True)
 
     version = models.BigIntegerField(default=0)
     changed_at = models.DateTimeField(default=now)
@@ -172,6 +175,21 @@ class Ban(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["room_id", "user_id"], name="ban_pair")]
+
+
+class JoinRequest(models.Model):
+    """Somebody waits to be let in; gone with the answer."""
+
+    room_id = models.BigIntegerField()
+    user_id = models.BigIntegerField()
+    message = models.CharField(max_length=200, blank=True)
+    created_at = models.DateTimeField(default=now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["room_id", "user_id"], name="join_request_pair")
+        ]  # the queue, too
+        indexes = [models.Index(fields=["user_id"], name="join_request_of_user")]  # what a deleted account takes along
 
 
 class InviteQuerySet(models.QuerySet["Invite"]):

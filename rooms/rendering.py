@@ -49,6 +49,7 @@ def room_out(
         name=room.name,
         description=room.description,
         announcement=room.announcement,
+        announced_at=room.announced_at,
         kind=room.kind,  # type: ignore[arg-type]
         avatar_url=avatar_url(room.avatar),
         created_by=room.created_by_id,
@@ -100,6 +101,7 @@ def membership_out(
         notify_until=membership.notify_until,
         muted_until=membership.muted_until,
         pinned_at=membership.pinned_at,
+        announcement_read_at=membership.announcement_read_at,
         joined_at=membership.joined_at,
     )
 

@@ -7,6 +7,7 @@ import msgspec
 from msgspec import Meta
 
 Who = Literal["everyone", "admins"]  # of its members; the owner is one of the admins
+Join = Literal["open", "approval"]  # of public rooms
 SLOW_SECONDS_MAX = 6 * 3600
 SlowSeconds = Annotated[int, Meta(ge=0, le=SLOW_SECONDS_MAX)]
 WindowSeconds = Annotated[int, Meta(ge=0, le=10 * 365 * 86_400)]
@@ -29,6 +30,7 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
     add: Who = "everyone"
     rename: Who = "admins"
     announce: Who = "admins"
+    join: Join = "open"
     slow_seconds: SlowSeconds = 0
     recall_seconds: WindowSeconds | None = None
     edit_seconds: WindowSeconds | None = None

@@ -9,7 +9,7 @@ from msgspec import UNSET, Meta, UnsetType
 from accounts.schemas import UserId, UserOut
 from chatsite.gateway.events import Event
 from chatsite.gateway.frames import Dated, Moment, Schema
-from rooms.rules import Rules, SlowSeconds, Who, WindowSeconds
+from rooms.rules import Join, Rules, SlowSeconds, Who, WindowSeconds
 
 Kind = Literal["public", "private", "direct"]
 Role = Literal["owner", "admin", "member"]
@@ -36,6 +36,7 @@ class MembershipOut(msgspec.Struct, frozen=True, kw_only=True):
     notify_until: datetime | None
     muted_until: datetime | None
     pinned_at: datetime | None
+    announcement_read_at: datetime | None
     joined_at: datetime
 
 
@@ -47,6 +48,7 @@ class RoomOut(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     description: str
     announcement: str
+    announced_at: datetime | None
     kind: Kind
     avatar_url: str | None
     created_by: int | None
@@ -113,6 +115,14 @@ class RoomRemoved(Event):
     reason: Literal["left", "kicked", "banned"]
 
 
+class JoinRequested(Event):
+    """Somebody asks to be let in; to the room's admins."""
+
+    room_id: int
+    user: UserOut
+    message: str
+
+
 class JoinedRoom(Event):
     """Answers join_room: the room is on screen."""
 
@@ -149,6 +159,27 @@ class BanOut(msgspec.Struct, frozen=True, kw_only=True):
 class BanPage(msgspec.Struct, frozen=True, kw_only=True):
     results: list[BanOut]
     next: str | None
+
+
+class JoinRequestOut(msgspec.Struct, frozen=True, kw_only=True):
+    user: UserOut
+    message: str
+    created_at: datetime
+
+
+class JoinRequestPage(msgspec.Struct, frozen=True, kw_only=True):
+    results: list[JoinRequestOut]
+    next: str | None
+
+
+class AnnouncementOut(msgspec.Struct, frozen=True, kw_only=True):
+    """`read` and `unread` are without its author and without those who keep their read receipts to themselves."""
+
+    announcement: str
+    announced_at: datetime | None
+    announced_by: int | None
+    read: list[UserOut]
+    unread: list[UserOut]
 
 
 class InviteOut(msgspec.Struct, frozen=True, kw_only=True):
@@ -188,6 +219,7 @@ class ChangeRules(Schema):
     add: Who | UnsetType = UNSET
     rename: Who | UnsetType = UNSET
     announce: Who | UnsetType = UNSET
+    join: Join | UnsetType = UNSET
     slow_seconds: SlowSeconds | UnsetType = UNSET
     recall_seconds: WindowSeconds | UnsetType | None = UNSET
     edit_seconds: WindowSeconds | UnsetType | None = UNSET
@@ -214,7 +246,13 @@ class MakeGroup(Schema):
     name: Name | None = None
 
 
-class EnterRoom(Schema):
+class AskToJoin(Schema):
+    """POST /api/rooms/{id}/join: `message` is for those who decide, where somebody does."""
+
+    message: Annotated[str, Meta(max_length=200)] = ""
+
+
+class EnterRoom(AskToJoin):
     """POST /api/rooms/join: by code or by id."""
 
     code: str | None = None

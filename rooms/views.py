@@ -10,6 +10,8 @@ from chatsite.api.schema import operation
 from chatsite.api.views import NoContent, WireResponse, body, limit, uploaded
 from chatsite.errors import ValidationFailed
 from rooms.schemas import (
+    AnnouncementOut,
+    AskToJoin,
     BanPage,
     BanPerson,
     ChangeMember,
@@ -20,6 +22,7 @@ from rooms.schemas import (
     EnterRoom,
     InviteOut,
     InvitePage,
+    JoinRequestPage,
     MakeGroup,
     MemberOut,
     MemberPage,
@@ -28,13 +31,31 @@ from rooms.schemas import (
     RoomOut,
     RoomPage,
 )
-from rooms.services import bans, direct, groups, invites, joining, listing, members, own, rooms, settings
+from rooms.services import (
+    announcements,
+    bans,
+    direct,
+    groups,
+    invites,
+    joining,
+    listing,
+    members,
+    own,
+    requests,
+    rooms,
+    settings,
+)
 
 ID = r"\d{1,16}"
 
 
 def room_answer(request: Request, room_id: int, status: int = 200) -> WireResponse:
     return WireResponse(rooms.get_room(user_id=caller_id(request), room_id=room_id), status)
+
+
+def _join(request: Request, room_id: int, message: str) -> WireResponse:
+    is_in = joining.join(user_id=caller_id(request), room_id=room_id, message=message)
+    return room_answer(request, room_id, 200 if is_in else 202)
 
 
 class RoomViewSet(CallerViewSet):
@@ -88,16 +109,15 @@ class RoomViewSet(CallerViewSet):
         return NoContent()
 
     @extend_schema(operation_id="rooms_enter")
-    @operation(request=EnterRoom, response=RoomOut, summary="Join by code or by id")
+    @operation(request=EnterRoom, response=RoomOut, also={202: RoomOut}, summary="Join by code or by id")
     @action(detail=False, methods=["post"], url_path="join")
     def enter(self, request: Request) -> WireResponse:
         wanted = body(request, EnterRoom)
         if wanted.code is not None and wanted.room_id is None:
             rate_limit("join_by_code", caller_id(request))
-            return room_answer(request, joining.join_by_code(user_id=caller_id(request), code=wanted.code))
+            return _join(request, joining.room_by_code(wanted.code), wanted.message)
         if wanted.room_id is not None and wanted.code is None:
-            joining.join(user_id=caller_id(request), room_id=wanted.room_id)
-            return room_answer(request, wanted.room_id)
+            return _join(request, wanted.room_id, wanted.message)
         raise ValidationFailed({"code": [_("Give either a code or a room_id.")]})
 
     @operation(response=RoomOut, summary="Give the room another code")
@@ -106,11 +126,28 @@ class RoomViewSet(CallerViewSet):
         settings.rotate_code(user_id=caller_id(request), room_id=int(room_id))
         return room_answer(request, int(room_id))
 
-    @operation(response=RoomOut)
+    @operation(request=AskToJoin, response=RoomOut, also={202: RoomOut})
     @action(detail=True, methods=["post"])
     def join(self, request: Request, room_id: str) -> WireResponse:
-        joining.join(user_id=caller_id(request), room_id=int(room_id))
-        return room_answer(request, int(room_id))
+        """200 once in; 202 where the room's admins decide."""
+        return _join(request, int(room_id), body(request, AskToJoin).message)
+
+    @operation(summary="Ask no more to be let in")
+    @join.mapping.delete
+    def withdraw(self, request: Request, room_id: str) -> NoContent:
+        requests.withdraw(user_id=caller_id(request), room_id=int(room_id))
+        return NoContent()
+
+    @operation(response=AnnouncementOut, summary="What is announced, and who has read it")
+    @action(detail=True)
+    def announcement(self, request: Request, room_id: str) -> WireResponse:
+        return WireResponse(announcements.announcement(user_id=caller_id(request), room_id=int(room_id)))
+
+    @operation(summary="I have read what is announced")
+    @action(detail=True, methods=["post"], url_path="announcement/read")
+    def read_announcement(self, request: Request, room_id: str) -> NoContent:
+        announcements.mark_announcement_read(user_id=caller_id(request), room_id=int(room_id))
+        return NoContent()
 
     @operation()
     @action(detail=True, methods=["post"])
@@ -183,6 +220,29 @@ class BanViewSet(CallerViewSet):
     @operation()
     def destroy(self, request: Request, room_id: str, user_id: str) -> NoContent:
         bans.unban(user_id=caller_id(request), room_id=int(room_id), banned_id=int(user_id))
+        return NoContent()
+
+
+class JoinRequestViewSet(CallerViewSet):
+    lookup_url_kwarg = "user_id"
+    lookup_value_regex = ID
+
+    @operation(response=JoinRequestPage, query={"cursor": str, "limit": int})
+    def list(self, request: Request, room_id: str) -> WireResponse:
+        cursor = request.query_params.get("cursor")
+        found = requests.list_requests(
+            user_id=caller_id(request), room_id=int(room_id), cursor=cursor, limit=limit(request)
+        )
+        return WireResponse(found)
+
+    @operation(summary="Let somebody in who asks")
+    def update(self, request: Request, room_id: str, user_id: str) -> NoContent:
+        requests.accept(user_id=caller_id(request), room_id=int(room_id), asker_id=int(user_id))
+        return NoContent()
+
+    @operation(summary="Turn down somebody who asks")
+    def destroy(self, request: Request, room_id: str, user_id: str) -> NoContent:
+        requests.decline(user_id=caller_id(request), room_id=int(room_id), asker_id=int(user_id))
         return NoContent()
 
 

@@ -11,7 +11,7 @@ from chatsite.api.pagination import from_cursor, page
 from chatsite.errors import NotFound, ValidationFailed
 from chatsite.transactions import repeated_on_conflict
 from rooms.changes import changing
-from rooms.models import Ban, Membership
+from rooms.models import Ban, JoinRequest, Membership
 from rooms.permissions import can_manage, outranks, require, require_open
 from rooms.schemas import BanOut, BanPage
 from rooms.services.memberships import remove
@@ -52,6 +52,7 @@ def ban(*, user_id: int, room_id: int, banned_id: int, until: datetime | None = 
             raise NotFound
         wanted = {"until": until, "created_by_id": user_id, "created_at": now()}
         Ban.objects.update_or_create(room_id=room_id, user_id=banned_id, defaults=wanted)
+        JoinRequest.objects.filter(room_id=room_id, user_id=banned_id).delete()
         if other is not None:
             remove(change, other, "banned", actor_id=user_id)
 

@@ -7,20 +7,26 @@ from django.utils.translation import gettext_lazy as _
 from chatsite.errors import Conflict, NotFound
 from chatsite.transactions import repeated_on_conflict
 from rooms.changes import RoomChange, changing
-from rooms.models import Membership, Room
+from rooms.models import JoinRequest, Membership, Room
 from rooms.permissions import is_owner, require, require_open
 from rooms.services.memberships import add_small_room_line, admit, crown, expel
+from rooms.services.requests import ask
 from rooms.services.rooms import room_for_member, visible_room
 from rooms.services.settings import save_room
 
 
 @repeated_on_conflict
-def join(*, user_id: int, room_id: int) -> None:
-    """Enters a public room; being in already is fine."""
+def join(*, user_id: int, room_id: int, message: str = "") -> bool:
+    """Enters a public room, or asks its admins to; being in already is fine. -> whether they are in"""
     with changing(room_id) as change:
         room, membership = visible_room(user_id, room_id)
-        if membership is None:
-            enter(change, room, user_id)
+        if membership is not None:
+            return True
+        if room.rules.join == "approval":
+            ask(change, room, user_id, message)
+            return False
+        enter(change, room, user_id)
+    return True
 
 
 def enter(change: RoomChange, room: Room, user_id: int) -> None:
@@ -30,12 +36,11 @@ def enter(change: RoomChange, room: Room, user_id: int) -> None:
     add_small_room_line(change, "member_joined", actor_id=user_id)
 
 
-def join_by_code(*, user_id: int, code: str) -> int:
-    """-> the id of the room entered."""
+def room_by_code(code: str) -> int:
+    """-> the room's id"""
     room_id = Room.objects.filter(code=code).values_list("id", flat=True).first()
     if room_id is None:
         raise NotFound
-    join(user_id=user_id, room_id=room_id)
     return room_id
 
 
@@ -52,6 +57,7 @@ def leave(*, user_id: int, room_id: int) -> None:
 
 def leave_all(user_id: int) -> None:
     """Takes a deleted account out of its rooms; what it owned passes to the oldest admin or member."""
+    JoinRequest.objects.filter(user_id=user_id).delete()
     mine = Membership.objects.current().filter(user_id=user_id).values("room_id")
     for room_id in Room.objects.exclude(kind=Room.DIRECT).filter(id__in=mine).values_list("id", flat=True):
         _leave_for_good(user_id=user_id, room_id=room_id)

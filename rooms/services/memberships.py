@@ -4,7 +4,7 @@ from django.utils.timezone import now
 
 from rooms import slots
 from rooms.changes import RoomChange
-from rooms.models import Invite, Membership, Room
+from rooms.models import Invite, JoinRequest, Membership, Room
 from rooms.rendering import members_out, memberships_out, room_added
 from rooms.schemas import MemberJoined, MemberLeft, MembershipUpdated, MemberUpdated, RoomRemoved
 
@@ -25,6 +25,7 @@ def admit(
     membership.own_after_mark = 0
     membership.is_hidden = hidden
     counter.member_count += 1
+    JoinRequest.objects.filter(room_id=room.id, user_id=user_id).delete()
     stamp(change, membership, fields=None)
     (member,) = members_out([membership])
     change.add(MemberJoined(room_id=room.id, version=membership.version, member=member))

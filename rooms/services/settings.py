@@ -38,7 +38,7 @@ def change_room(*, user_id: int, room_id: int, wanted: ChangeRoom) -> None:
         room, me = room_for_member(user_id, room_id)
         _require_may_change(room, me, wanted)
         before = settings_of(room)
-        _apply(room, wanted)
+        _apply(room, wanted, user_id)
         after = settings_of(room)
         if after != before:
             save_room(change, room, access=_who_may(after) != _who_may(before))
@@ -120,9 +120,13 @@ def _texts(wanted: ChangeRoom) -> dict[str, str]:
     return {field: text for field, text in texts.items() if text is not UNSET}
 
 
-def _apply(room: Room, wanted: ChangeRoom) -> None:
+def _apply(room: Room, wanted: ChangeRoom, user_id: int) -> None:
+    before = room.announcement
     for field, text in _texts(wanted).items():
         setattr(room, field, clean_name(text) if field == "name" else text)
+    if room.announcement != before:
+        room.announced_at = now() if room.announcement else None
+        room.announced_by_id = user_id if room.announcement else None
     if wanted.rules is not UNSET:
         room.change_rules(wanted.rules.wanted())
     if wanted.archived is not UNSET:

@@ -30,6 +30,7 @@ def test_who_makes_a_public_room_owns_it_and_it_has_a_code_of_six_digits(ann: Pe
         "notify_until": None,
         "muted_until": None,
         "pinned_at": None,
+        "announcement_read_at": None,
         "joined_at": room["membership"]["joined_at"],
     }
 

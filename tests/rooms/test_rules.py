@@ -33,6 +33,7 @@ def test_a_new_room_has_the_rules_of_the_contract(ann: Person, kind: str, bringi
         "add": bringing_in,
         "rename": "admins",
         "announce": "admins",
+        "join": "open",
         "slow_seconds": 0,
         "recall_seconds": None,
         "edit_seconds": None,

@@ -72,6 +72,7 @@ LOOKERS = Group(changes={"public": COMES_IN, "archived": COMES_IN})
 ENTRANTS = Group(changes={"public": COMES_IN, "archived": SHUT})
 MEMBERS = Group()
 MANAGERS = Group(NOT_MEMBERS, {"direct": {"member": DENIED}})
+ASKERS = Group(changes={k: dict.fromkeys((*OUTSIDE[k], *INSIDE[k]), NOT_FOUND) for k in KINDS})  # none of these did
 # Only public rooms have a code.
 CODED = Group(NOT_MEMBERS, {"private": {"admin": CONFLICT, "owner": CONFLICT}, "direct": {"member": DENIED}})
 OWNERS = Group(NOT_MEMBERS | {"admin": DENIED}, {"direct": {"member": DENIED}})
@@ -105,6 +106,12 @@ ROOM_ROWS = [
     wrote(MANAGERS, "DELETE", f"{ROOM}/avatar"),
     wrote(CODED, "POST", f"{ROOM}/code"),
     Row(ENTRANTS, "POST", f"{ROOM}/join"),
+    Row(ASKERS, "DELETE", f"{ROOM}/join"),
+    Row(MANAGERS, "GET", f"{ROOM}/requests"),
+    wrote(MANAGERS, "PUT", f"{ROOM}/requests/{{newcomer_id}}"),
+    wrote(MANAGERS, "DELETE", f"{ROOM}/requests/{{newcomer_id}}"),
+    Row(MEMBERS, "GET", f"{ROOM}/announcement"),
+    Row(MEMBERS, "POST", f"{ROOM}/announcement/read"),
     Row(ENTRANTS, "POST", "rooms/join", {"room_id": "{room_id}"}),
     Row(LEAVERS, "POST", f"{ROOM}/leave"),
     Row(MEMBERS, "PATCH", f"{ROOM}/membership", {"pinned": True}),

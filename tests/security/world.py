@@ -13,7 +13,7 @@ from PIL import Image
 from accounts.models import RegistrationInvite, User
 from accounts.services import Device, begin_session
 from messaging.models import FilteredWord, Report
-from rooms.models import Room
+from rooms.models import JoinRequest, Room
 from rooms.schemas import ChangeMember
 from rooms.services.bans import ban
 from rooms.services.invites import create_invite
@@ -62,6 +62,7 @@ class World:
         fields |= {"room_id": room.id, "message_id": message.id, "invite_id": 1, "token": "none"}
         if kind != "direct":
             invite = create_invite(user_id=self.id_of("owner"), room_id=room.id)
+            JoinRequest.objects.create(room_id=room.id, user_id=self.id_of("newcomer"))
             fields |= {"invite_id": invite.id, "token": invite.token}
         if kind == "archived":
             archive_room(user_id=self.id_of("owner"), room_id=room.id)

@@ -513,6 +513,40 @@ export interface paths {
         patch: operations["rooms_partial_update"];
         trace?: never;
     };
+    "/api/rooms/{room_id}/announcement/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is announced, and who has read it */
+        get: operations["rooms_announcement_announcement"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rooms/{room_id}/announcement/read/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** I have read what is announced */
+        post: operations["rooms_announcement_read_read_announcement"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/rooms/{room_id}/avatar/": {
         parameters: {
             query?: never;
@@ -638,8 +672,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
+        /** @description 200 once in; 202 where the room's admins decide. */
         post: operations["rooms_join_join"];
-        delete?: never;
+        /** Ask no more to be let in */
+        delete: operations["rooms_join_withdraw"];
         options?: never;
         head?: never;
         patch?: never;
@@ -758,6 +794,40 @@ export interface paths {
         /** @description A room's messages, at /api/rooms/{room_id}/… */
         post: operations["rooms_read_read"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rooms/{room_id}/requests/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["rooms_requests_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rooms/{room_id}/requests/{user_id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Let somebody in who asks */
+        put: operations["rooms_requests_update"];
+        post?: never;
+        /** Turn down somebody who asks */
+        delete: operations["rooms_requests_destroy"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1147,8 +1217,27 @@ export interface components {
             /** @enum {unknown} */
             action: "block" | "flag" | "mask";
         };
+        /**
+         * AnnouncementOut
+         * @description `read` and `unread` are without its author and without those who keep their read receipts to themselves.
+         */
+        AnnouncementOut: {
+            announcement: string;
+            announced_at: string | null;
+            announced_by: number | null;
+            read: components["schemas"]["UserOut"][];
+            unread: components["schemas"]["UserOut"][];
+        };
         /** AskFriend */
         AskFriend: {
+            /** @default  */
+            message: string;
+        };
+        /**
+         * AskToJoin
+         * @description POST /api/rooms/{id}/join: `message` is for those who decide, where somebody does.
+         */
+        AskToJoin: {
             /** @default  */
             message: string;
         };
@@ -1259,6 +1348,8 @@ export interface components {
             rename?: "admins" | "everyone";
             /** @enum {unknown} */
             announce?: "admins" | "everyone";
+            /** @enum {unknown} */
+            join?: "approval" | "open";
             slow_seconds?: number;
             recall_seconds?: number | null;
             edit_seconds?: number | null;
@@ -1329,6 +1420,8 @@ export interface components {
          * @description POST /api/rooms/join: by code or by id.
          */
         EnterRoom: {
+            /** @default  */
+            message: string;
             /** @default null */
             code: string | null;
             /** @default null */
@@ -1408,6 +1501,7 @@ export interface components {
             friend_removed: components["schemas"]["FriendRemoved"];
             friend_request: components["schemas"]["FriendRequest"];
             friend_request_accepted: components["schemas"]["FriendRequestAccepted"];
+            join_requested: components["schemas"]["JoinRequested"];
             joined_room: components["schemas"]["JoinedRoom"];
             left_room: components["schemas"]["LeftRoom"];
             member_joined: components["schemas"]["MemberJoined"];
@@ -1466,6 +1560,26 @@ export interface components {
         InvitePage: {
             results: components["schemas"]["InviteOut"][];
             next: string | null;
+        };
+        /** JoinRequestOut */
+        JoinRequestOut: {
+            user: components["schemas"]["UserOut"];
+            message: string;
+            created_at: string;
+        };
+        /** JoinRequestPage */
+        JoinRequestPage: {
+            results: components["schemas"]["JoinRequestOut"][];
+            next: string | null;
+        };
+        /**
+         * JoinRequested
+         * @description Somebody asks to be let in; to the room's admins.
+         */
+        JoinRequested: {
+            room_id: number;
+            user: components["schemas"]["UserOut"];
+            message: string;
         };
         /**
          * JoinRoom
@@ -1619,6 +1733,7 @@ export interface components {
             notify_until: string | null;
             muted_until: string | null;
             pinned_at: string | null;
+            announcement_read_at: string | null;
             joined_at: string;
         };
         /**
@@ -1976,6 +2091,7 @@ export interface components {
             name: string;
             description: string;
             announcement: string;
+            announced_at: string | null;
             /** @enum {unknown} */
             kind: "direct" | "private" | "public";
             avatar_url: string | null;
@@ -2079,6 +2195,11 @@ export interface components {
              * @enum {unknown}
              */
             announce: "admins" | "everyone";
+            /**
+             * @default open
+             * @enum {unknown}
+             */
+            join: "approval" | "open";
             /** @default 0 */
             slow_seconds: number;
             /** @default null */
@@ -3433,6 +3554,63 @@ export interface operations {
             };
         };
     };
+    rooms_announcement_announcement: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                room_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnnouncementOut"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    rooms_announcement_read_read_announcement: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                room_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No response body */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
     rooms_avatar_avatar: {
         parameters: {
             query?: never;
@@ -3753,7 +3931,11 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["AskToJoin"];
+            };
+        };
         responses: {
             200: {
                 headers: {
@@ -3762,6 +3944,42 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["RoomOut"];
                 };
+            };
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoomOut"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    rooms_join_withdraw: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                room_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No response body */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             default: {
                 headers: {
@@ -4102,6 +4320,96 @@ export interface operations {
             };
         };
     };
+    rooms_requests_list: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                room_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JoinRequestPage"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    rooms_requests_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                room_id: string;
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No response body */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    rooms_requests_destroy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                room_id: string;
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No response body */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
     rooms_transfer_transfer: {
         parameters: {
             query?: never;
@@ -4180,6 +4488,14 @@ export interface operations {
         };
         responses: {
             200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoomOut"];
+                };
+            };
+            202: {
                 headers: {
                     [name: string]: unknown;
                 };

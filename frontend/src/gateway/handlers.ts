@@ -96,6 +96,7 @@ export function createHandlers(stores: HandlersOptions): Handlers {
     user_online: ({ user_id }) => presence.onOnline(user_id),
     user_offline: ({ user_id, last_seen_at }) => presence.onOffline(user_id, last_seen_at),
     presence_changed: ({ user_id, status, status_text }) => presence.onChanged(user_id, status, status_text),
+    join_requested: () => {},
     friend_request: contacts.reload,
     friend_request_accepted: contacts.reload,
     friend_removed: contacts.reload,

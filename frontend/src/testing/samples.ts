@@ -28,6 +28,7 @@ const RULES: Room['rules'] = {
   add: 'everyone',
   rename: 'admins',
   announce: 'admins',
+  join: 'open',
   slow_seconds: 0,
   recall_seconds: null,
   edit_seconds: null,
@@ -67,6 +68,7 @@ export function aMembership(more: Partial<Membership> = {}): Membership {
     notify_until: null,
     muted_until: null,
     pinned_at: null,
+    announcement_read_at: null,
     joined_at: NOON,
     ...more,
   }
@@ -79,6 +81,7 @@ export function aRoom(id: number, more: Partial<Room> = {}): Room {
     name: `Room ${id}`,
     description: '',
     announcement: '',
+    announced_at: null,
     kind: 'public',
     avatar_url: null,
     created_by: 1,
