@@ -6,7 +6,7 @@ from django.conf import settings
 from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 
-from chatsite.errors import ChatError, Conflict, PermissionDenied
+from chatsite.errors import ChatError, Conflict, NotFound, PermissionDenied
 from messaging.links import has_link
 from messaging.models import Message
 from rooms.contacts import require_unblocked
@@ -26,6 +26,12 @@ def require_links(room: Room, membership: Membership, content: str) -> None:
     """In rooms where not everyone may post links, texts of others hold none."""
     if room.rules.links != "everyone" and not may(room, membership, "links") and has_link(content):
         raise PermissionDenied(_("Only the room's admins may post links here."))
+
+
+def require_in_sight(message: Message, membership: Membership) -> None:
+    """What was said before a member's history begins does not exist for them."""
+    if message.seq <= membership.history_after_seq:
+        raise NotFound
 
 
 def require_text(message: Message) -> None:

@@ -106,6 +106,19 @@ class RoomSync(Event):
     members: list[MemberOut]
     messages: list[MessageOut]
 
+    @classmethod
+    def unsaid(cls, room: RoomOut, *, since: int) -> "RoomSync":
+        """Stands for changes that are to be asked for."""
+        return cls(
+            room_id=room.id,
+            from_version=since,
+            version=room.version,
+            complete=False,
+            room=room,
+            members=[],
+            messages=[],
+        )
+
 
 @component
 class RoomHead(msgspec.Struct, frozen=True, gc=False):

@@ -40,6 +40,7 @@ class Room(models.Model):
     created_by_id = models.BigIntegerField(null=True)
     created_at = models.DateTimeField(default=now)
     archived_at = models.DateTimeField(null=True)
+    history_after_seq = models.BigIntegerField(default=0)  # the newest message that some member may not read
     own_rules = models.JSONField(default=dict)  # where they differ from the defaults
     version = models.BigIntegerField(default=0)  # of the last change of this row
 
@@ -125,6 +126,8 @@ class Membership(models.Model):
     read_number = models.BigIntegerField(default=0)  # how many people's messages stand at or before the mark
     own_after_mark = models.BigIntegerField(default=0)  # the member's own messages after the mark
     shown_read_seq = models.BigIntegerField(default=0)  # what others saw read before the member set the mark back
+
+    history_after_seq = models.BigIntegerField(default=0)  # what is older does not exist for this member
 
     notify = models.CharField(max_length=8, default="all")
     notify_until = models.DateTimeField(null=True)

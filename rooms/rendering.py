@@ -26,7 +26,7 @@ def rooms_out(rooms: Collection[Room], *, reader_id: int | None, counters: Count
     """
     counters = counters_of(r.id for r in rooms) if counters is None else counters
     mine = memberships_of(reader_id, [r.id for r in rooms])
-    readable = [counters[r.id] for r in rooms if reader_id is None or r.id in mine]
+    readable = [counters[r.id] for r in rooms if _shows_newest(r, mine.get(r.id), counters[r.id], reader_id)]
     last_messages = slots.timeline.last_messages(readable)
     own = memberships_out(mine.values(), counters)
     peers = _peers(rooms, reader_id)
@@ -34,6 +34,12 @@ def rooms_out(rooms: Collection[Room], *, reader_id: int | None, counters: Count
         room_out(room, counters[room.id], last_messages.get(room.id), peers.get(room.id), own.get(room.id))
         for room in rooms
     ]
+
+
+def _shows_newest(room: Room, mine: Membership | None, counter: RoomCounter, reader_id: int | None) -> bool:
+    if reader_id is None:
+        return counter.last_seq > room.history_after_seq
+    return mine is not None and counter.last_seq > mine.history_after_seq
 
 
 def room_out(

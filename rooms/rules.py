@@ -8,6 +8,7 @@ from msgspec import Meta
 
 Who = Literal["everyone", "admins"]  # of its members; the owner is one of the admins
 Join = Literal["open", "approval"]  # of public rooms
+History = Literal["all", "since_joining"]
 SLOW_SECONDS_MAX = 6 * 3600
 SlowSeconds = Annotated[int, Meta(ge=0, le=SLOW_SECONDS_MAX)]
 WindowSeconds = Annotated[int, Meta(ge=0, le=10 * 365 * 86_400)]
@@ -16,6 +17,7 @@ WindowSeconds = Annotated[int, Meta(ge=0, le=10 * 365 * 86_400)]
 class Rules(msgspec.Struct, frozen=True, kw_only=True):
     """`mention_all` by_size: everyone in rooms of up to 50, admins in larger ones.
 
+    `history`: what people who come in from now on may read; who is in keeps what they could read.
     Between two messages of one member lie `slow_seconds`, but for admins. One's own messages are recalled and edited
     within `recall_seconds` and `edit_seconds`; null = as the server has it, an edit_seconds of 0 = at any time.
     """
@@ -31,6 +33,7 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
     rename: Who = "admins"
     announce: Who = "admins"
     join: Join = "open"
+    history: History = "all"
     slow_seconds: SlowSeconds = 0
     recall_seconds: WindowSeconds | None = None
     edit_seconds: WindowSeconds | None = None

@@ -9,7 +9,7 @@ from msgspec import UNSET, Meta, UnsetType
 from accounts.schemas import UserId, UserOut
 from chatsite.gateway.events import Event
 from chatsite.gateway.frames import Dated, Moment, Schema
-from rooms.rules import Join, Rules, SlowSeconds, Who, WindowSeconds
+from rooms.rules import History, Join, Rules, SlowSeconds, Who, WindowSeconds
 
 Kind = Literal["public", "private", "direct"]
 Role = Literal["owner", "admin", "member"]
@@ -220,6 +220,7 @@ class ChangeRules(Schema):
     rename: Who | UnsetType = UNSET
     announce: Who | UnsetType = UNSET
     join: Join | UnsetType = UNSET
+    history: History | UnsetType = UNSET
     slow_seconds: SlowSeconds | UnsetType = UNSET
     recall_seconds: WindowSeconds | UnsetType | None = UNSET
     edit_seconds: WindowSeconds | UnsetType | None = UNSET

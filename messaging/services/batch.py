@@ -65,9 +65,14 @@ class Batch:
         require_links(standing.room, membership, draft.body.content)
         self._require_mentions(standing.room, membership, draft)
         self._require_attachments(standing.room, membership, draft)
-        if draft.body.reply_to is not None and self._replied.get(draft.body.reply_to) != draft.room_id:
-            raise NotFound
+        self._require_reply(membership, draft)
         self._require_pace(standing.room, membership)
+
+    def _require_reply(self, membership: Membership, draft: Draft) -> None:
+        if draft.body.reply_to is not None:
+            room_id, seq = self._replied.get(draft.body.reply_to, (0, 0))
+            if room_id != draft.room_id or seq <= membership.history_after_seq:
+                raise NotFound
 
     def _require_pace(self, room: Room, membership: Membership) -> None:
         """Slow mode; comes last, so that what is refused for good is not told to wait."""
@@ -161,10 +166,11 @@ def _mentioned(drafts: Sequence[Draft]) -> set[Pair]:
     return set(rows.values_list("room_id", "user_id"))
 
 
-def _replied(drafts: Sequence[Draft]) -> dict[int, int]:
-    """-> {message id: its room}"""
+def _replied(drafts: Sequence[Draft]) -> dict[int, tuple[int, int]]:
+    """-> {message id: its room and seq}"""
     ids = {d.body.reply_to for d in drafts if d.body.reply_to is not None}
-    return dict(Message.objects.filter(pk__in=ids).values_list("id", "room_id")) if ids else {}
+    rows = Message.objects.filter(pk__in=ids).values_list("id", "room_id", "seq") if ids else []
+    return {message_id: (room_id, seq) for message_id, room_id, seq in rows}
 
 
 def _blocks(direct: Sequence[Room]) -> set[frozenset[int]]:

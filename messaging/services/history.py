@@ -16,7 +16,7 @@ from messaging.models import Message
 from messaging.recent import Kept, Ready, Row
 from messaging.rendering import messages_out, reactions_of
 from messaging.schemas import MessageOut
-from messaging.services.message_changes import room_of
+from messaging.services.message_changes import message_for_member
 from rooms.models import RoomCounter
 from rooms.services.rooms import room_for_member
 
@@ -37,6 +37,7 @@ class Head(NamedTuple):
     last_seq: int
     version: int
     last_message_id: int | None
+    history_after_seq: int  # where it begins for this member
 
 
 class Stretch(NamedTuple):
@@ -62,13 +63,13 @@ def history(*, user_id: int, room_id: int, place: Place, limit: int) -> bytes:
     stretch = _stretch(place, head, limit)
     messages = _recent(head, stretch)
     results = _stored(head, stretch) if messages is None else b",".join(messages)
-    has_before, has_after = encode(stretch.first > 1), encode(stretch.last < head.last_seq)
+    has_before, has_after = encode(stretch.first > head.history_after_seq + 1), encode(stretch.last < head.last_seq)
     return b'{"results":[%b],"has_before":%b,"has_after":%b}' % (results, has_before, has_after)
 
 
 # One statement for what nearly every call asks: is this a member, and where does the room stand?
 _MEMBER = """
-SELECT c.room_id, c.last_seq, c.version, c.last_message_id
+SELECT c.room_id, c.last_seq, c.version, c.last_message_id, m.history_after_seq
 FROM rooms_membership m JOIN rooms_roomcounter c ON c.room_id = m.room_id
 WHERE m.room_id = %s AND m.user_id = %s AND m.left_at IS NULL AND NOT m.is_hidden
 """
@@ -80,9 +81,9 @@ def _head_for_member(user_id: int, room_id: int) -> Head:
         row = cursor.fetchone()
     if row is not None:
         return Head(*row)
-    room_for_member(user_id, room_id)  # raises what this one is to be told
+    _room, me = room_for_member(user_id, room_id)  # raises what this one is to be told
     counter = RoomCounter.objects.get(pk=room_id)  # unless they have come in this very moment
-    return Head(room_id, counter.last_seq, counter.version, counter.last_message_id)
+    return Head(room_id, counter.last_seq, counter.version, counter.last_message_id, me.history_after_seq)
 
 
 def _require_one_bound(place: Place) -> None:
@@ -92,17 +93,17 @@ def _require_one_bound(place: Place) -> None:
 
 
 def _stretch(place: Place, head: Head, limit: int) -> Stretch:
-    newest = head.last_seq
+    oldest, newest = head.history_after_seq + 1, head.last_seq
     if place.before is not None:
         last = min(place.before - 1, newest)
-        return Stretch(max(last - limit + 1, 1), max(last, 0))
+        return Stretch(max(last - limit + 1, oldest), max(last, 0))
     if place.after is not None:
-        first = min(place.after, newest) + 1
+        first = max(min(place.after, newest) + 1, oldest)
         return Stretch(first, min(first + limit - 1, newest))
     middle = _first_since(head, place.at) if place.at is not None else place.around
     if middle is None:
-        return Stretch(max(newest - limit + 1, 1), newest)
-    first = max(min(middle - limit // 2, newest - limit + 1), 1)
+        return Stretch(max(newest - limit + 1, oldest), newest)
+    first = max(min(middle - limit // 2, newest - limit + 1), oldest)
     return Stretch(first, min(first + limit - 1, newest))
 
 
@@ -151,6 +152,5 @@ def _stored(head: Head, stretch: Stretch) -> bytes:
 
 def get_message(*, user_id: int, message_id: int) -> MessageOut:
     """One message, for the members of its room."""
-    room_for_member(user_id, room_of(message_id))
-    (out,) = messages_out([Message.objects.get(pk=message_id)])
+    (out,) = messages_out([message_for_member(user_id, message_id)])
     return out

@@ -64,4 +64,12 @@ def my_mentions(*, user_id: int, cursor: str | None, limit: int) -> MessagePage:
         ids |= set(rows.order_by("-message_id").values_list("message_id", flat=True)[: limit + 1])
     newest, following = page(sorted(ids, reverse=True)[: limit + 1], limit, lambda message_id: (message_id,))
     messages = Message.objects.in_bulk(newest)
-    return MessagePage(results=messages_out([messages[i] for i in newest]), next=following)
+    in_sight = _in_sight(user_id, [messages[i] for i in newest])
+    return MessagePage(results=messages_out(in_sight), next=following)
+
+
+def _in_sight(user_id: int, messages: Sequence[Message]) -> list[Message]:
+    """Without what was said before the member's history begins: all were called, but not they."""
+    rows = Membership.objects.filter(user_id=user_id, room_id__in={m.room_id for m in messages})
+    begins = dict(rows.values_list("room_id", "history_after_seq"))
+    return [m for m in messages if m.seq > begins[m.room_id]]

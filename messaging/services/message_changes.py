@@ -7,12 +7,15 @@ from functools import partial
 from django.db import transaction
 
 from chatsite.errors import NotFound
+from chatsite.gateway.events import Event
 from messaging import recent
 from messaging.models import Message
+from messaging.permissions import require_in_sight
 from messaging.rendering import messages_out, reactions_of
-from messaging.schemas import MessageOut, MessageUpdated
+from messaging.schemas import MessageOut, MessageUpdated, RoomSync
 from rooms.changes import RoomChange, changing
 from rooms.models import Membership, Room
+from rooms.rendering import room_out
 from rooms.services.rooms import room_for_member
 
 
@@ -32,9 +35,16 @@ class MessageChange:
         message.save(force_update=True)
         reactions = reactions_of([message])
         (out,) = messages_out([message], reactions=reactions)
-        self._change.add(MessageUpdated(room_id=message.room_id, version=message.version, message=out))
+        self._change.add(self._event(out))
         transaction.on_commit(partial(recent.append, [message], reactions))
         return out
+
+    def _event(self, out: MessageOut) -> Event:
+        """Where some members may not read the message, all are told to ask again: that shows each what is theirs."""
+        if out.seq > self.room.history_after_seq:
+            return MessageUpdated(room_id=out.room_id, version=out.version, message=out)
+        room = room_out(self.room, self._change.counter)
+        return RoomSync.unsaid(room, since=out.version - 1)
 
     def unchanged(self) -> MessageOut:
         (out,) = messages_out([self.message])
@@ -46,7 +56,17 @@ def changing_message(user_id: int, message_id: int) -> Iterator[MessageChange]:
     """Locks the message's room; strangers to it are refused as the room refuses them."""
     with changing(room_of(message_id)) as change:
         room, membership = room_for_member(user_id, change.room_id)
-        yield MessageChange(change, room, membership, Message.objects.get(pk=message_id))
+        message = Message.objects.get(pk=message_id)
+        require_in_sight(message, membership)
+        yield MessageChange(change, room, membership, message)
+
+
+def message_for_member(user_id: int, message_id: int) -> Message:
+    """To read it; strangers to its room are refused as the room refuses them."""
+    _room, membership = room_for_member(user_id, room_of(message_id))
+    message = Message.objects.get(pk=message_id)
+    require_in_sight(message, membership)
+    return message
 
 
 def room_of(message_id: int) -> int:

@@ -44,8 +44,12 @@ def _require_may_pin(change: MessageChange) -> None:
 
 def pins(*, user_id: int, room_id: int, cursor: str | None, limit: int) -> MessagePage:
     """The pinned messages of a room, the newest pin first."""
-    room_for_member(user_id, room_id)
-    rows = Message.objects.in_room(room_id).filter(pinned_at__isnull=False).order_by("-pinned_at", "-id")
+    _room, me = room_for_member(user_id, room_id)
+    rows = (
+        Message.objects.in_room(room_id)
+        .filter(pinned_at__isnull=False, seq__gt=me.history_after_seq)
+        .order_by("-pinned_at", "-id")
+    )
     if key := from_cursor(cursor, tuple[Moment, MessageId]):
         rows = rows.filter(Q(pinned_at__lt=key[0]) | Q(pinned_at=key[0], id__lt=key[1]))
     found, following = page(list(rows[: limit + 1]), limit, lambda m: (m.pinned_at.isoformat(), m.id))

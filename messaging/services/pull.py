@@ -68,25 +68,38 @@ def room_syncs(
     since: Mapping[int, int], *, reader_id: int | None, same_epoch: bool = True
 ) -> dict[int, list[RoomSync]]:
     """-> {room id: its stretches, each beginning where the former ends}; the last one reaches the head."""
-    counters = _counters(since, reader_id)
+    counters = RoomCounter.objects.in_bulk(list(since))
+    rooms = Room.objects.in_bulk(list(counters))
+    begins = _begins(rooms, reader_id)
+    counters = {r: counter for r, counter in counters.items() if r in begins}
     spans = {r: (since[r], c.version) for r, c in counters.items() if same_epoch and since[r] <= c.version}
     complete = _within_limits(spans)
-    rows = rows_of(complete)
-    rooms = Room.objects.in_bulk(list(counters))
+    found = rows_of(complete)
+    rows = {room_id: in_sight(own, begins[room_id]) for room_id, own in found.items()}
+    if reader_id is None:  # what some may not read goes to nobody unasked
+        complete = {r: span for r, span in complete.items() if len(rows.get(r, ())) == len(found.get(r, ()))}
     return {
-        room_id: list(stretches(room, counters[room_id], since[room_id], rows[room_id], room_id in complete))
-        for room_id, room in rooms.items()
+        room_id: list(
+            stretches(rooms[room_id], counters[room_id], since[room_id], rows.get(room_id, []), room_id in complete)
+        )
+        for room_id in counters
     }
 
 
-def _counters(since: Mapping[int, int], reader_id: int | None) -> dict[int, RoomCounter]:
-    """Heads first, membership after them: who is a member now may read up to a head read before."""
-    counters = RoomCounter.objects.in_bulk(list(since))
+def _begins(rooms: Mapping[int, Room], reader_id: int | None) -> dict[int, int]:
+    """-> {room the reader is in: after which seq its history begins for them}; for all: after which for everyone.
+
+    Asked after the heads: who is a member now may read up to a head read before.
+    """
     if reader_id is None:
-        return counters
-    mine = Membership.objects.current().filter(user_id=reader_id, room_id__in=list(counters))
-    allowed = set(mine.values_list("room_id", flat=True))
-    return {room_id: counter for room_id, counter in counters.items() if room_id in allowed}
+        return {room.id: room.history_after_seq for room in rooms.values()}
+    mine = Membership.objects.current().filter(user_id=reader_id, room_id__in=list(rooms))
+    return dict(mine.values_list("room_id", "history_after_seq"))
+
+
+def in_sight(rows: Sequence[Row], begins: int) -> list[Row]:
+    """Without the messages up to this seq."""
+    return [row for row in rows if not isinstance(row.out, MessageOut) or row.out.seq > begins]
 
 
 def _within_limits(spans: Spans) -> Spans:

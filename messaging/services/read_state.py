@@ -13,7 +13,7 @@ from chatsite.transactions import repeated_on_conflict
 from messaging.models import Message
 from messaging.read_news import read_news
 from messaging.schemas import ReadersOut, ReadOut, ReadUpdated
-from messaging.services.message_changes import room_of
+from messaging.services.message_changes import message_for_member
 from rooms.models import Membership, Room, RoomCounter
 from rooms.rendering import memberships_out
 from rooms.schemas import MembershipUpdated
@@ -99,10 +99,8 @@ def _newest(room_id: int) -> int:
 
 def readers(*, user_id: int, message_id: int) -> ReadersOut:
     """Who of the other members has read a message and who has not; the secretive are in neither list."""
-    room_id = room_of(message_id)
-    room_for_member(user_id, room_id)
-    message = Message.objects.only("seq", "sender_id").get(pk=message_id)
-    members = Membership.objects.current().filter(room_id=room_id).order_by("user_id")
+    message = message_for_member(user_id, message_id)
+    members = Membership.objects.current().filter(room_id=message.room_id).order_by("user_id")
     marks = {m.user_id: m.seen_seq for m in members if m.user_id != message.sender_id}
     people = users_by_id(_with_receipts(marks), viewer_id=user_id)
     return ReadersOut(

@@ -14,16 +14,14 @@ from messaging.permissions import require_text
 from messaging.rendering import messages_out
 from messaging.rows import AnyMessage
 from messaging.schemas import REPORT_CHARS, MakeReport, ReportOut, ReportPage
-from messaging.services.message_changes import room_of
+from messaging.services.message_changes import message_for_member
 from rooms.contacts import person
 from rooms.models import Room
-from rooms.services.rooms import room_for_member
 
 
 def report_message(*, user_id: int, message_id: int, wanted: MakeReport) -> None:
     """Puts a message that one can read into the queue; once until it is closed."""
-    room_for_member(user_id, room_of(message_id))
-    message = Message.objects.get(pk=message_id)
+    message = message_for_member(user_id, message_id)
     require_text(message)
     _put(Report(reporter_id=user_id, user_id=message.sender_id, message_id=message.id, room_id=message.room_id), wanted)
 

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from chatsite.errors import ChatError
 from chatsite.gateway.pull import Changes, Wanted
-from messaging.services.pull import ROOM_ROWS_MAX, TOTAL_ROWS_MAX, Row, changes, rows_of, stretches
+from messaging.services.pull import ROOM_ROWS_MAX, TOTAL_ROWS_MAX, Row, changes, in_sight, rows_of, stretches
 from rooms.models import Membership, Room, RoomCounter
 
 PORTION_ROWS_MAX = 5_000  # rows in memory at once, give or take those of one reader
@@ -24,8 +24,10 @@ class Stretch(NamedTuple):
     since: int
     rows: int
     is_whole: bool
+    begins: int  # after which seq the room's history does, for this reader
 
 
+Readers = Mapping[tuple[int, int], int]  # (room, reader) of who is in a room they ask for -> Stretch.begins
 Plan = list[Stretch] | None  # of one reader; None = not so simple, they are read alone
 
 
@@ -42,14 +44,14 @@ def changes_for(wanted: Sequence[Wanted]) -> list[dict[int, Changes] | ChatError
     return found
 
 
-def _readers(wanted: Sequence[Wanted], counters: Mapping[int, RoomCounter]) -> set[tuple[int, int]]:
-    """-> (room, reader) of everybody who is in a room they ask for."""
+def _readers(wanted: Sequence[Wanted], counters: Mapping[int, RoomCounter]) -> Readers:
     people = {one.reader_id for one in wanted}
     members = Membership.objects.current().filter(user_id__in=people, room_id__in=list(counters))
-    return set(members.values_list("room_id", "user_id"))
+    rows = members.values_list("room_id", "user_id", "history_after_seq")
+    return {(room_id, user_id): begins for room_id, user_id, begins in rows}
 
 
-def _plan(one: Wanted, counters: Mapping[int, RoomCounter], readers: set[tuple[int, int]]) -> Plan:
+def _plan(one: Wanted, counters: Mapping[int, RoomCounter], readers: Readers) -> Plan:
     planned: list[Stretch] = []
     total = 0
     for room_id, since in one.since.items():
@@ -60,7 +62,8 @@ def _plan(one: Wanted, counters: Mapping[int, RoomCounter], readers: set[tuple[i
             return None  # versions may be many and rows few: they are counted
         is_whole = one.same_epoch and rows >= 0 and total + rows <= TOTAL_ROWS_MAX
         total += rows if is_whole else 0
-        planned.append(Stretch(room_id, since, rows if is_whole else 0, is_whole))
+        begins = readers[room_id, one.reader_id]
+        planned.append(Stretch(room_id, since, rows if is_whole else 0, is_whole, begins))
     return planned
 
 
@@ -93,7 +96,7 @@ def _read(wanted: set[Stretch], counters: Mapping[int, RoomCounter]) -> dict[Str
 
 
 def _changes(stretch: Stretch, room: Room, counter: RoomCounter, rows: Sequence[Row]) -> Changes:
-    own = [row for row in rows if row.version > stretch.since] if stretch.is_whole else []
+    own = in_sight([r for r in rows if r.version > stretch.since], stretch.begins) if stretch.is_whole else []
     syncs = list(stretches(room, counter, stretch.since, own, stretch.is_whole))
     return Changes(syncs[-1].version, [sync.frame() for sync in syncs], [])
 

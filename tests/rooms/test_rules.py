@@ -34,6 +34,7 @@ def test_a_new_room_has_the_rules_of_the_contract(ann: Person, kind: str, bringi
         "rename": "admins",
         "announce": "admins",
         "join": "open",
+        "history": "all",
         "slow_seconds": 0,
         "recall_seconds": None,
         "edit_seconds": None,

@@ -1350,6 +1350,8 @@ export interface components {
             announce?: "admins" | "everyone";
             /** @enum {unknown} */
             join?: "approval" | "open";
+            /** @enum {unknown} */
+            history?: "all" | "since_joining";
             slow_seconds?: number;
             recall_seconds?: number | null;
             edit_seconds?: number | null;
@@ -2141,6 +2143,7 @@ export interface components {
          * Rules
          * @description `mention_all` by_size: everyone in rooms of up to 50, admins in larger ones.
          *
+         *         `history`: what people who come in from now on may read; who is in keeps what they could read.
          *         Between two messages of one member lie `slow_seconds`, but for admins. One's own messages are recalled and edited
          *         within `recall_seconds` and `edit_seconds`; null = as the server has it, an edit_seconds of 0 = at any time.
          */
@@ -2200,6 +2203,11 @@ export interface components {
              * @enum {unknown}
              */
             join: "approval" | "open";
+            /**
+             * @default all
+             * @enum {unknown}
+             */
+            history: "all" | "since_joining";
             /** @default 0 */
             slow_seconds: number;
             /** @default null */

@@ -29,6 +29,7 @@ const RULES: Room['rules'] = {
   rename: 'admins',
   announce: 'admins',
   join: 'open',
+  history: 'all',
   slow_seconds: 0,
   recall_seconds: null,
   edit_seconds: null,
