@@ -29,7 +29,7 @@ def _messages(kind: str, found: Iterable[tuple[str, str]]) -> list[CheckMessage]
 
 @register("chat")
 def check_settings(**kwargs: Any) -> list[CheckMessage]:
-    found = [*unsafe_secrets(), *unsafe_addresses(), *unsafe_redis(settings.REDIS_URL)]
+    found = [*unsafe_secrets(), *unsafe_addresses(), *unsafe_redis(settings.REDIS_URL), *unsafe_demo()]
     return _messages("E", found) + _messages("W", open_doors())
 
 
@@ -78,6 +78,11 @@ def unsafe_addresses() -> Found:
     for origin in settings.ALLOWED_ORIGINS:
         if origin.startswith("http://"):
             yield "013", f"ALLOWED_ORIGINS must be https: {origin}."
+
+
+def unsafe_demo() -> Found:
+    if settings.DEMO and settings.UNSAFE == "refuse":
+        yield "014", "DEMO=1 shows everybody accounts to sign in with: leave it out."
 
 
 def unsafe_redis(url: str) -> Found:

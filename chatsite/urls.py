@@ -5,12 +5,14 @@ from django.urls import URLPattern, URLResolver, include, path, re_path
 from drf_spectacular.views import SpectacularSwaggerSplitView
 
 from chatsite.api import exceptions
+from chatsite.api.demo import DemoViewSet
 from chatsite.api.health import HealthViewSet
 from chatsite.api.views import WireRouter
 from chatsite.client import index
 from chatsite.openapi import DocumentView
 
 router = WireRouter()
+router.register("demo", DemoViewSet, basename="demo")
 router.register("health", HealthViewSet, basename="health")
 
 api: list[URLPattern | URLResolver] = [

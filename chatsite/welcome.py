@@ -5,6 +5,8 @@ from contextlib import suppress
 
 from django.conf import settings
 
+from chatsite import demo
+
 UNROUTED = ("192.0.2.1", 9)  # a documentation address: connecting a UDP socket to it sends nothing
 
 
@@ -14,6 +16,8 @@ def text(first_admin_code: str | None = None, *, rest_only: bool = False) -> str
     if rest_only:
         title = f"Chat {settings.VERSION}, REST and pages without the sockets, is running:"
     lines = [title, *(f"  {url}" for url in urls())]
+    if settings.DEMO:
+        lines += ["This is a demo, on a database of its own.", demo.invitation()]
     if first_admin_code:
         lines += [
             "Nobody is administrator yet: the first account that registers on this machine becomes it,",

@@ -20,7 +20,8 @@ from chatsite.settings.environment import (
 )
 
 VERSION = "0.1.0"
-VAR_DIR = Path(text("VAR_DIR", str(BASE_DIR / "var"))).resolve()
+DEMO = choice("DEMO", ["0", "1"]) == "1"
+VAR_DIR = Path(text("VAR_DIR", str(BASE_DIR / "var" / "demo" if DEMO else BASE_DIR / "var"))).resolve()
 
 SECRET_KEY = text("SECRET_KEY")
 JWT_SECRET_KEY = text("JWT_SECRET_KEY")

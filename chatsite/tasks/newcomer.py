@@ -1,7 +1,11 @@
-"""`make newcomer`: from `git clone` to the first message as somebody new would, and what it then costs to keep."""
+"""`make newcomer`: from `git clone` to the first message as somebody new would, and what it then costs to keep.
+
+Then the demo, as somebody would who only wants to look.
+"""
 
 from __future__ import annotations
 
+import json
 import os
 import socket
 import subprocess
@@ -15,7 +19,7 @@ from chatsite.tasks.shell import ROOT, Failed, must, say
 
 START_SECONDS = 900
 IDLE_SECONDS = 10
-OURS = ("DATABASE_URL", "REDIS_URL", "MYSQL_HOST", "MYSQL_DATABASE", "REDIS_HOST", "VAR_DIR", "ENV_FILE")
+OURS = ("DATABASE_URL", "REDIS_URL", "MYSQL_HOST", "MYSQL_DATABASE", "REDIS_HOST", "VAR_DIR", "ENV_FILE", "DEMO")
 
 
 def newcomer() -> None:
@@ -36,14 +40,31 @@ def newcomer() -> None:
         finally:
             server.terminate()
             server.wait(60)
+        _look_around(clone)
 
 
-def _start(clone: Path) -> tuple[subprocess.Popen[bytes], str]:
+def _look_around(clone: Path) -> None:
+    started = time.monotonic()
+    server, url = _start(clone, DEMO="1")
+    try:
+        _wait_until_it_answers(server, url)
+        with urllib.request.urlopen(f"{url}/api/demo", timeout=5) as answer:
+            login = json.load(answer)["logins"][0]
+        body = json.dumps({name: login[name] for name in ("username", "password")}).encode()
+        headers = {"Content-Type": "application/json"}
+        urllib.request.urlopen(urllib.request.Request(f"{url}/api/auth/login", body, headers), timeout=30).close()
+        say(f"From DEMO=1 make run to being signed in: {time.monotonic() - started:.0f} s.")
+    finally:
+        server.terminate()
+        server.wait(60)
+
+
+def _start(clone: Path, **extra: str) -> tuple[subprocess.Popen[bytes], str]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     environment = {name: value for name, value in os.environ.items() if name not in OURS}
-    environment |= {"HOST": "127.0.0.1", "PORT": str(port)}
+    environment |= {"HOST": "127.0.0.1", "PORT": str(port), **extra}
     command = [sys.executable, "start.py", "run"]
     return subprocess.Popen(command, cwd=clone, env=environment, stdin=subprocess.DEVNULL), f"http://127.0.0.1:{port}"
 

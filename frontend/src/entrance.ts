@@ -1,6 +1,6 @@
 import type { InjectionKey } from 'vue'
 import type { Account, SessionEnd } from './account'
-import type { Health, LoginBody, RegisterBody, SignedIn } from './api/types'
+import type { DemoLogin, Health, LoginBody, RegisterBody, SignedIn } from './api/types'
 import type { Platform } from './platform/platform'
 import { shallowReactive } from 'vue'
 import { createClient } from './api/client'
@@ -28,6 +28,8 @@ export interface Entrance {
   changeServer: (origin: string) => Promise<void>
   /** -> how the server, or one at another address, is doing. */
   checkServer: (origin?: string) => Promise<Health>
+  /** -> accounts that anybody may look around with; none where the server is no demo. */
+  demoLogins: () => Promise<DemoLogin[]>
 }
 
 export const entranceKey: InjectionKey<Entrance> = Symbol('entrance')
@@ -85,6 +87,7 @@ export function createEntrance({ platform, locale }: EntranceOptions): Entrance 
     },
 
     checkServer: (origin = entrance.server) => doorAt(new URL(origin).origin).health(),
+    demoLogins: () => door().demoLogins(),
   })
 
   /** Does not wait for the network: whoever was here last is let in, and sent out when the server says so. */

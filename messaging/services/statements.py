@@ -150,6 +150,12 @@ def move_marks(spoken: Iterable[Spoken]) -> None:
     _update("rooms_membership", table, "own.room_id = wanted.room_id AND own.user_id = wanted.user_id", marks, spoken)
 
 
+def reply(answers: Iterable[tuple[int, int]]) -> None:
+    """(message, what it answers)"""
+    table = wanted(dict.fromkeys(("id", "reply_to_id"), NUMBER))
+    _update("messaging_message", table, "own.id = wanted.id", "reply_to_id = wanted.reply_to_id", answers)
+
+
 def read_all(counters: Iterable[tuple[int, int, int, int]]) -> None:
     """(room, people's messages before, last seq, people's messages now): who had nothing unread has nothing unread."""
     table = wanted(dict.fromkeys(("room_id", "earlier", "last_seq", "message_count"), NUMBER))

@@ -62,6 +62,7 @@ def test_a_safe_installation_has_nothing_to_complain_of(production: Any) -> None
         ("ALLOWED_ORIGINS", ["*"], "E012"),
         ("ALLOWED_ORIGINS", ["https://*.example.com"], "E012"),
         ("ALLOWED_ORIGINS", ["http://intranet.example.com"], "E013"),
+        ("DEMO", True, "E014"),
         ("REDIS_URL", "redis://8.8.8.8:6379/0", "E020"),
         ("REDIS_URL", "redis://chat@8.8.8.8:6379/0", "E020"),
     ],

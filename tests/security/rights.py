@@ -175,6 +175,7 @@ INVALID = "validation_error"
 
 OWN_ROWS = [
     open_to_all("GET", "health"),
+    open_to_all("GET", "demo"),
     open_to_all("GET", "schema"),
     open_to_all("GET", "docs"),
     open_to_all("POST", "auth/register", {"username": "zoe", "email": "zoe@example.com", "password": PASSWORD}),

@@ -11,24 +11,23 @@ from django.core.management.base import CommandError, CommandParser
 from django.db import DatabaseError
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext_lazy
 from rich.console import Console
 from rich.table import Table
 
-from chatsite.database import NotReady, keep_files_private, migrate_if_needed, reach_database
+from chatsite.database import migrate_if_needed, reach_database
 from chatsite.imports.flaskchat import importing
 from chatsite.imports.flaskchat.source import TABLES, Source
 from chatsite.imports.report import Report
 from chatsite.locks import Lock
-from chatsite.management.operating import OperatorCommand, progress
+from chatsite.terminal import OperatorCommand
 
 
 class Command(OperatorCommand):
-    help = gettext_noop(
+    summary = gettext_lazy(
         "Brings people, rooms, friends and messages from an installation of the old system. Begun anew it goes on, and "
         "adds nothing twice. What had to be changed and what could not be kept stands in a report."
     )
-    requires_system_checks = ()
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
@@ -38,18 +37,14 @@ class Command(OperatorCommand):
             "--report", type=Path, help=_("the report's file; without it one in var/ that tells the time")
         )
 
-    def handle(self, *args: Any, source: str, report: Path | None, **options: Any) -> None:
-        keep_files_private()
+    def handle(self, *args: Any, source: str, report: Path | None, verbosity: int, **options: Any) -> None:
         path = report or settings.VAR_DIR / f"import-flaskchat-{localtime():%Y%m%d-%H%M%S}.txt"
         with _alone(), _opened(source) as old:
-            try:
-                reach_database()
-            except NotReady as error:
-                raise CommandError(str(error)) from error
+            reach_database()
             migrate_if_needed()
             written = Report(path, _("Import of %(name)s") % {"name": source.rpartition("@")[2]})
             try:
-                with progress() as bars:
+                with self.bars(verbosity) as bars:
                     importing.bring(old, written, bars)
             except KeyboardInterrupt:
                 raise CommandError(_("Interrupted. The same command goes on where it stopped.")) from None
@@ -65,7 +60,7 @@ class Command(OperatorCommand):
             cells = (count.found, count.kept, count.known, count.changed, count.lost)
             table.add_row(name, *map(str, cells))
         Console(file=self.stdout).print(table)  # type: ignore[arg-type]
-        self.stdout.write(_("Each row that was changed or not kept: %(path)s") % {"path": report.path})
+        self.say(_("Each row that was changed or not kept: %(path)s") % {"path": report.path})
 
 
 def _summary(report: Report) -> list[str]:

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 
 from accounts.services import first_admin_code
-from chatsite import redis, server, welcome
+from chatsite import demo, redis, server, welcome
 from chatsite.database import NotReady, keep_files_private, migrate_if_needed, reach_database
 from chatsite.startup import reach_redis
 
@@ -32,6 +32,8 @@ class Command(BaseCommand):
                 reach_redis()
                 self.check(databases=["default"])
                 migrate_if_needed()
+                if settings.DEMO:
+                    self._sow()
                 if settings.REDIS_IS_EMBEDDED:
                     stack.enter_context(redis.embedded_in_use(settings.RUN_DIR))
                 if not options["rest"]:
@@ -47,6 +49,13 @@ class Command(BaseCommand):
                 rest_server.serve()
             else:
                 server.serve(chosen, listening)
+
+    def _sow(self) -> None:
+        from chatsite import terminal  # these two load much that a server never needs
+        from chatsite.seeding import sowing
+
+        with terminal.bars() as bars:
+            sowing.sow(seed=demo.SEED, messages=demo.MESSAGES, bars=bars)
 
 
 def _leave(number: int, frame: Any) -> None:

@@ -19,6 +19,7 @@ export function createDoor({ call }: Client) {
       call<void>('POST', '/api/auth/password/reset/confirm', { body: { token, new_password } }),
     confirmEmail: (token: string) => call<void>('POST', '/api/auth/email/confirm', { body: { token } }),
     health: () => call<wire.Health>('GET', '/api/health'),
+    demoLogins: async () => (await call<wire.Demo>('GET', '/api/demo')).logins,
   }
 }
 

@@ -283,6 +283,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/demo/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Accounts to look around with */
+        get: operations["demo_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/direct/": {
         parameters: {
             query?: never;
@@ -1404,6 +1421,19 @@ export interface components {
         /** DeleteMe */
         DeleteMe: {
             password: string;
+        };
+        /** DemoLoginOut */
+        DemoLoginOut: {
+            username: string;
+            display_name: string;
+            password: string;
+        };
+        /**
+         * DemoOut
+         * @description Without any where this is no demo.
+         */
+        DemoOut: {
+            logins: components["schemas"]["DemoLoginOut"][];
         };
         /**
          * EditBody
@@ -2940,6 +2970,33 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["VerifyOut"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    demo_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DemoOut"];
                 };
             };
             default: {

@@ -64,6 +64,8 @@ export interface Page<Row> {
 }
 
 export type Health = Schemas['HealthOut']
+export type Demo = Schemas['DemoOut']
+export type DemoLogin = Schemas['DemoLoginOut']
 
 export type ErrorCode
   = | 'authentication_failed' | 'token_expired' | 'permission_denied' | 'not_a_member' | 'muted' | 'blocked'

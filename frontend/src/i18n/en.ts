@@ -15,6 +15,7 @@ export default {
     required: 'Please fill this in', shortPassword: 'Use at least 8 characters', badEmail: 'This does not look like an e-mail address',
     invited: 'Sign in or register to enter the room you are invited to.',
     ended: 'This device was signed out. Please sign in again.',
+    demo: 'This is a demo. Look around as', demoPassword: 'The password of each is {password}',
     unsent: '{n} message is not sent yet and would be lost. | {n} messages are not sent yet and would be lost.',
     outAnyway: 'Sign out anyway', stay: 'Stay signed in',
   },

@@ -13,6 +13,7 @@ export default {
     required: '请填写这一项', shortPassword: '密码至少要 8 个字符', badEmail: '这不像一个邮箱地址',
     invited: '登录或注册后就会进入邀请你的房间。',
     ended: '这台设备已被退出登录，请重新登录。',
+    demo: '这是演示站，可以用这些账号看看', demoPassword: '密码都是 {password}',
     unsent: '还有 {n} 条消息没有发出，退出后会丢失。',
     outAnyway: '仍然退出', stay: '先不退出',
   },

@@ -46,7 +46,8 @@ beforeEach(async () => {
   await setLocale('en')
   vi.stubGlobal('fetch', async (url: string, init: RequestInit) => {
     const path = url.slice(ORIGIN.length)
-    calls.push({ path, body: JSON.parse(String(init.body)) })
+    if (init.method !== 'GET')
+      calls.push({ path, body: JSON.parse(String(init.body)) })
     return answers.get(path)?.() ?? new Response(null, { status: 204 })
   })
 })
@@ -212,5 +213,25 @@ describe('a password', () => {
     const paste = new Event('paste', { bubbles: true, cancelable: true })
     field.element.dispatchEvent(paste)
     expect(paste.defaultPrevented).toBe(false)
+  })
+})
+
+describe('a demo', () => {
+  const login = { username: 'xiaoyu', display_name: '林小雨', password: 'look-around' }
+
+  it('shows its accounts, and signs in with the one that is chosen', async () => {
+    answers.set('/api/demo', json({ logins: [login] }, 200))
+    answers.set('/api/auth/login', json({ code: 'authentication_failed', message: 'No.', fields: {}, retry_after: null }, 401))
+    await open('/signin')
+    expect(page.get('.demo').text()).toContain('look-around')
+    await page.findAll('button').find(one => one.text() === '林小雨 · xiaoyu')!.trigger('click')
+    await flushPromises()
+    expect(calls.find(call => call.path === '/api/auth/login')!.body).toMatchObject({ username: 'xiaoyu', password: 'look-around' })
+  })
+
+  it('is not on any other server', async () => {
+    answers.set('/api/demo', json({ logins: [] }, 200))
+    await open('/signin')
+    expect(page.find('.demo').exists()).toBe(false)
   })
 })
