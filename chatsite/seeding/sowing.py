@@ -57,10 +57,10 @@ def _talk(rng: Random, places: list[Weighed], messages: int, until: datetime, ba
         for batch in _batches(lines):
             add_lines(lines=batch, are_read=are_read)
             bars.advance(task, len(batch))
+    last = {line.room_id: line.sender_id for line in read + new}
     for place, _weight in places:
-        if len(place.people) > 2 or rng.random() < 0.7:
-            attentive = rng.sample(place.people, len(place.people) // 2)
-            read_everything(room_id=place.room_id, user_ids=[user.pk for user in attentive])
+        attentive = rng.sample(place.people, len(place.people) // 2)
+        read_everything(room_id=place.room_id, user_ids={*(user.pk for user in attentive), last.get(place.room_id, 0)})
 
 
 def _shares(places: list[Weighed], messages: int) -> list[int]:

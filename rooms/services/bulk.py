@@ -9,6 +9,7 @@ from django.utils.timezone import now
 
 from chatsite.transactions import repeated_on_conflict
 from rooms.models import Membership, Room, RoomCounter, pair_key
+from rooms.services.memberships import hide_history
 from rooms.services.rooms import new_code
 
 
@@ -29,7 +30,7 @@ def found(*, room: Room, places: Iterable[Place]) -> None:
         room.code = free_code()
     room.save(force_insert=True)
     counter = RoomCounter(room_id=room.id, version=1)
-    _admit(counter, places)
+    _admit(counter, room, places)
     counter.save(force_insert=True)
 
 
@@ -41,7 +42,7 @@ def add_places(*, room_id: int, places: Collection[Place]) -> set[int]:
     known = set(Membership.objects.filter(room_id=room_id).values_list("user_id", flat=True))
     fresh = [place for place in places if place.user_id not in known]
     if fresh:
-        _admit(counter, fresh)
+        _admit(counter, Room.objects.get(pk=room_id), fresh)
         counter.save()
     return {place.user_id for place in fresh}
 
@@ -67,7 +68,7 @@ def free_code() -> str:
     return code
 
 
-def _admit(counter: RoomCounter, places: Iterable[Place]) -> None:
+def _admit(counter: RoomCounter, room: Room, places: Iterable[Place]) -> None:
     """With nothing unread, as everybody who comes in."""
     memberships = []
     for place in places:
@@ -75,6 +76,7 @@ def _admit(counter: RoomCounter, places: Iterable[Place]) -> None:
         membership.joined_at, membership.left_at = place.joined_at, place.left_at
         membership.left_reason = "" if place.left_at is None else "left"
         membership.last_read_seq, membership.read_number = counter.last_seq, counter.message_count
+        hide_history(room, membership, counter.last_seq)
         membership.version, membership.changed_at = counter.next_version(access=True), counter.changed_at
         counter.member_count += place.left_at is None
         memberships.append(membership)

@@ -23,7 +23,7 @@ def admit(
     membership.joined_at, membership.left_at, membership.left_reason = now(), None, ""
     membership.last_read_seq, membership.read_number = counter.last_seq, counter.message_count
     membership.own_after_mark = 0
-    _hide_history(room, membership, counter.last_seq)
+    hide_history(room, membership, counter.last_seq)
     membership.is_hidden = hidden
     counter.member_count += 1
     JoinRequest.objects.filter(room_id=room.id, user_id=user_id).delete()
@@ -35,7 +35,7 @@ def admit(
     return membership
 
 
-def _hide_history(room: Room, membership: Membership, last_seq: int) -> None:
+def hide_history(room: Room, membership: Membership, last_seq: int) -> None:
     """From a newcomer, where that is the rule. The room remembers how far it goes: it concerns what is sent to all."""
     membership.history_after_seq = last_seq if room.rules.history == "since_joining" else 0
     if membership.history_after_seq > room.history_after_seq:

@@ -15,6 +15,7 @@ from accounts.hashers import STORED_MAX, from_werkzeug
 from accounts.models import Block, Friendship, User
 from messaging.models import Message
 from rooms.models import Membership, Room
+from tests.conftest import Api
 from tests.consistency import violations
 from tests.factories import PASSWORD, make_room, make_user
 from tests.imports.conftest import HASH, Old
@@ -359,6 +360,25 @@ def test_members_that_cannot_be_are_told(old: Old, bring: Bring) -> None:
     assert "in the room already" in fate(report, "room_members", 2)
     assert "Its user does not exist" in fate(report, "room_members", 3)
     assert "Its room does not exist" in fate(report, "room_members", 4)
+
+
+def test_who_comes_later_does_not_read_what_the_room_keeps_from_newcomers(old: Old, bring: Bring) -> None:
+    for i in (1, 2):
+        old.user(i)
+    old.room(1)
+    old.member(1, 1, 1)
+    old.message(1, room_id=1)
+    bring()
+    room = Room.objects.get()
+    room.change_rules({"history": "since_joining"})
+    room.save()
+    old.member(2, 1, 2)
+    bring()
+    page = Api().by(User.objects.get(username="user2")).get(f"/api/rooms/{room.id}/messages").json()
+    assert page["results"] == []
+    assert (
+        len(Api().by(User.objects.get(username="user1")).get(f"/api/rooms/{room.id}/messages").json()["results"]) == 1
+    )
 
 
 def test_who_has_left_here_is_not_brought_back(old: Old, bring: Bring) -> None:

@@ -161,3 +161,9 @@ def test_logins_are_told_by_a_demo_alone(settings: Any) -> None:
     settings.DEMO = True
     (first, *_others) = Api().get("/api/demo").json()["logins"]
     assert first == {"username": "xiaoyu", "display_name": "林小雨", "password": demo.PASSWORD}
+
+
+def test_a_handful_of_messages_is_enough() -> None:
+    sow(messages=5)
+    assert Message.objects.count() == 5
+    assert violations() == []
