@@ -73,6 +73,7 @@ class Calling:
 
     async def run(self) -> None:
         await asyncio.gather(*(self._connection() for _ in range(CONNECTIONS)))
+        await asyncio.sleep(0)  # what was closed last is gone only now, and uvloop's loops close no sooner
 
     @property
     def _goes_on(self) -> bool:
@@ -86,6 +87,7 @@ class Calling:
                 if not self._goes_on:
                     break
                 if not link.is_open:
+                    link.close()  # the server has said that it will; who waits for it may leave it open at the end
                     link = await HttpConnection.open(self.server.port)
                 await self._one(link, who, next(self._numbers))
         link.close()
