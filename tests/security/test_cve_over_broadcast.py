@@ -36,11 +36,16 @@ MESSAGE: Shape = {
 }
 MEMBERSHIP: Shape = {
     **dict.fromkeys(("role", "last_read_seq", "unread_count", "mention_count", "first_mention_seq", "notify")),
-    **dict.fromkeys(("notify_until", "muted_until", "pinned_at", "joined_at")),
+    **dict.fromkeys(("notify_until", "muted_until", "pinned_at", "joined_at", "announcement_read_at")),
+}
+RULES: Shape = {
+    **dict.fromkeys(("post", "links", "upload", "mention_all", "react", "pin", "invite", "add", "rename", "announce")),
+    **dict.fromkeys(("join", "history", "slow_seconds", "recall_seconds", "edit_seconds")),
 }
 ROOM: Shape = {
     **dict.fromkeys(("id", "code", "name", "description", "announcement", "kind", "avatar_url", "created_by")),
-    **dict.fromkeys(("created_at", "archived_at", "member_count", "version", "last_seq")),
+    **dict.fromkeys(("created_at", "archived_at", "announced_at", "member_count", "version", "last_seq")),
+    "rules": RULES,
     "last_message": MESSAGE,
     "peer": USER,
     "membership": MEMBERSHIP,
@@ -66,6 +71,7 @@ ALLOWED: dict[str, Shape] = {
         "members": [MEMBER],
         "messages": [MESSAGE],
     },
+    "join_requested": {"room_id": None, "user": USER, "message": None},
     "joined_room": VERSIONED | {"room": ROOM},
     "left_room": {"room_id": None},
     "read_updated": dict.fromkeys(("room_id", "user_id", "last_read_seq")),
