@@ -6,6 +6,10 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts.gateway import read_token
+        from accounts.services import expiry
+        from chatsite.chores import HOURLY, chores
         from chatsite.gateway import pull
 
         pull.read_token = read_token
+        chores["sessions"] = (HOURLY, expiry.forget_sessions)
+        chores["registration invites"] = (HOURLY, expiry.forget_registration_invites)

@@ -16,6 +16,7 @@ wsgi_application = rest_application()
 from django.conf import settings  # noqa: E402
 
 from chatsite.bridge import Bridge  # noqa: E402
+from chatsite.chores import Housekeeper  # noqa: E402
 from chatsite.gateway.hub import stop_hub  # noqa: E402
 from chatsite.routing import websocket_urlpatterns  # noqa: E402
 from chatsite.startup import prepare_process, settle_memory  # noqa: E402
@@ -26,9 +27,12 @@ prepare_process()
 
 async def lifespan(scope: dict[str, Any], receive: Any, send: Any) -> None:
     """Ends the hub and the presence tracker with the server."""
+    housekeeper = Housekeeper()
     while (await receive())["type"] == "lifespan.startup":
         settle_memory()
+        housekeeper.start()
         await send({"type": "lifespan.startup.complete"})
+    housekeeper.stop()
     await stop_tracker()
     await stop_hub()
     await send({"type": "lifespan.shutdown.complete"})

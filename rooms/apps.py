@@ -6,9 +6,13 @@ class RoomsConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts import slots
+        from chatsite.chores import HOURLY, chores
         from rooms import contacts
+        from rooms.services import expiry
         from rooms.services.joining import leave_all
 
         slots.circle_of = contacts.circle_of
         slots.ties_of = contacts.ties_of
         slots.before_deletion = leave_all
+        chores["bans"] = (HOURLY, expiry.forget_bans)
+        chores["invites"] = (HOURLY, expiry.forget_invites)

@@ -1,0 +1,20 @@
+"""manage.py flush_expired. Not `flush`: that is Django's, and empties the database."""
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from chatsite import chores
+from chatsite.database import reach_database
+from chatsite.terminal import OperatorCommand
+
+
+class Command(OperatorCommand):
+    summary = gettext_lazy("Deletes now what is over: old sessions, bans and invitations. Servers do it once an hour.")
+
+    def handle(self, *args: Any, verbosity: int, **options: Any) -> None:
+        reach_database()
+        with self.bars(verbosity) as progress:
+            for name, (_every, chore) in progress.track(chores.chores.items(), description=_("deleting")):
+                self.say(_("%(name)s: %(count)d deleted") % {"name": name, "count": chore()})

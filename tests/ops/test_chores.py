@@ -1,0 +1,79 @@
+"""What is over is deleted, once for all processes; what still counts stays."""
+
+from datetime import timedelta
+from io import StringIO
+from threading import Event
+
+import pytest
+from django.core.management import call_command
+from django.utils.timezone import now
+
+from accounts.models import RegistrationInvite, Session
+from chatsite import chores
+from rooms.models import Ban, Invite
+from tests.conftest import Api
+from tests.factories import make_room, make_user, sign_in
+
+pytestmark = pytest.mark.django_db
+LONG_AGO = now() - timedelta(days=400)
+JUST_NOW = now() - timedelta(minutes=5)
+
+
+def flush() -> str:
+    out = StringIO()
+    call_command("flush_expired", stdout=out)
+    return out.getvalue()
+
+
+def test_devices_that_are_gone_are_deleted_and_the_others_stay_signed_in(api: Api) -> None:
+    ada = make_user()
+    token = sign_in(ada)
+    for fields in ({"revoked_at": LONG_AGO}, {"last_used_at": LONG_AGO}):
+        Session.objects.create(user=ada, **fields)
+    heard_of = Session.objects.create(user=ada, revoked_at=JUST_NOW)
+    assert "sessions: 2 deleted" in flush()
+    assert Session.objects.filter(pk=heard_of.pk).exists(), "other processes still have to hear of it"
+    assert Api(token).get("/api/users/me").status_code == 200
+
+
+def test_bans_that_have_ended_are_deleted_and_the_others_keep_people_out() -> None:
+    ada, bob, eve = make_user(), make_user(), make_user()
+    room = make_room(ada)
+    for person, until in ((bob, JUST_NOW), (eve, None)):
+        Ban.objects.create(room_id=room.id, user_id=person.pk, until=until, created_by_id=ada.pk)
+    flush()
+    assert [ban.user_id for ban in Ban.objects.all()] == [eve.pk]
+    assert Api().by(eve).post(f"/api/rooms/{room.id}/join").status_code == 403
+    assert Api().by(bob).post(f"/api/rooms/{room.id}/join").status_code == 200
+
+
+@pytest.mark.parametrize("model", [Invite, RegistrationInvite])
+def test_invitations_are_deleted_a_month_after_their_end(model: type[Invite | RegistrationInvite]) -> None:
+    ada = make_user()
+    own = {"room_id": make_room(ada).id, "created_by_id": ada.pk} if model is Invite else {"created_by": ada}
+    over = ({"revoked_at": LONG_AGO}, {"expires_at": LONG_AGO}, {"max_uses": 1, "uses": 1})
+    standing = ({}, {"expires_at": JUST_NOW}, {"max_uses": 2, "uses": 1}, {"revoked_at": JUST_NOW})
+    for number, fields in enumerate((*over, *standing)):
+        model.objects.create(token=f"t{number}", created_at=LONG_AGO, **own, **fields)
+    flush()
+    assert sorted(model.objects.values_list("token", flat=True)) == ["t3", "t4", "t5", "t6"]
+
+
+def test_one_process_does_what_is_due_and_the_others_leave_it() -> None:
+    first, second = chores.do_due(), chores.do_due()
+    assert set(first) == set(chores.chores)
+    assert second == {}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_serving_process_looks_for_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    is_done = Event()
+    monkeypatch.setattr(chores, "LOOK_SECONDS", 0.01)
+    monkeypatch.setitem(chores.chores, "own", (chores.HOURLY, lambda: is_done.set() or 0))
+    housekeeper = chores.Housekeeper()
+    housekeeper.start()
+    try:
+        assert is_done.wait(60)
+    finally:
+        housekeeper.stop()
+        housekeeper._thread.join()
