@@ -6,9 +6,11 @@ dev          the same for working on it: the server reloads itself, the client o
 test         every test: on the embedded services, on MySQL and Redis where they answer, in the browser
 check        what must hold without running it: style, types, floors, migrations, generated files
 check-ui     the slow tests in the browser and on the desktop
+budgets      what the client costs, beside what it may cost (BUDGETS_ONLY=words of the lines wanted)
 fuzz         long: 10^7 odd frames and 10^6 odd calls (FUZZ_FRAMES, FUZZ_CALLS, FUZZ_SEED); report in var/fuzz
 chaos        a million messages while servers, Redis and the database die; long, goes on where it was stopped
 bench        long: what a delivery costs, beside other servers (BENCH_ONLY, BENCH_ROUNDS); report in var/bench
+bundle       packs all that an installation without internet needs into var/bundle
 screenshots  takes the pictures in docs/screenshots anew
 types        writes the API's schema and the client's types anew
 messages     collects the texts for people, compiles their translations

@@ -12,6 +12,7 @@ from PIL import Image, ImageOps
 
 from chatsite.errors import ChatError
 
+FOLDER = "avatars"  # below MEDIA_ROOT
 BYTES_MAX = 8 * 1024 * 1024
 PIXELS_MAX = 40_000_000
 SIDE = 512  # pixels
@@ -28,7 +29,7 @@ def store(file: BinaryIO) -> str:
 
 
 def directory() -> Path:
-    return Path(settings.MEDIA_ROOT) / "avatars"
+    return Path(settings.MEDIA_ROOT) / FOLDER
 
 
 def _decoded(file: BinaryIO) -> Image.Image:

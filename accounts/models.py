@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import nullcontext
 from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
-from django.db import models
+from django.db import models, transaction
 from django.utils.timezone import now
 
 from accounts.names import NAME_SEARCH_MAX, fold, search_text
@@ -56,16 +57,26 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     objects = UserManager()
 
+    class Meta:
+        indexes = [models.Index(fields=["date_joined"], name="user_joined")]  # new people a day
+
     KEY_SOURCES = frozenset({"username", "display_name", "email", "deleted_at"})
+    SHOWN_WITH_MESSAGES = frozenset({"username", "display_name", "avatar", "is_bot"})  # accounts.schemas.SenderOut
     USERNAME_FIELD = "username_key"
     EMAIL_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
 
-    def save(self, *args: Any, update_fields: Iterable[str] | None = None, **kwargs: Any) -> None:
+    def save(self, *, update_fields: Iterable[str] | None = None, force_update: bool = False, **kwargs: Any) -> None:
         self.set_keys()
-        if update_fields is not None and self.KEY_SOURCES.intersection(update_fields):
-            update_fields = {*update_fields, "username_key", "email_key", "name_search"}
-        super().save(*args, update_fields=update_fields, **kwargs)
+        is_shown = force_update or not self._state.adding
+        if update_fields is not None:
+            is_shown = is_shown and not self.SHOWN_WITH_MESSAGES.isdisjoint(update_fields)
+            if self.KEY_SOURCES.intersection(update_fields):
+                update_fields = {*update_fields, "username_key", "email_key", "name_search"}
+        with transaction.atomic() if is_shown else nullcontext():
+            super().save(update_fields=update_fields, force_update=force_update, **kwargs)
+            if is_shown:
+                NamesVersion.grow()
 
     def set_keys(self) -> None:
         """What is derived from the names; call it before a bulk_create. No username holds a colon."""
@@ -74,11 +85,27 @@ class User(AbstractBaseUser, PermissionsMixin):
         self.name_search = search_text(self.username, self.display_name)
 
     def __str__(self) -> str:
-        return self.username
+        return self.username or f"#{self.pk}"
 
     @property
     def name(self) -> str:
         return self.display_name or self.username
+
+
+class NamesVersion(models.Model):
+    """One row. It grows with whatever messages show of people, so that who keeps ready pages knows the old ones."""
+
+    value = models.BigIntegerField(default=0)
+
+    @classmethod
+    def grow(cls) -> None:
+        cls.objects.get_or_create(pk=1)
+        cls.objects.filter(pk=1).update(value=models.F("value") + 1)
+
+    @classmethod
+    def current(cls) -> int | None:
+        """None = none has changed yet."""
+        return cls.objects.filter(pk=1).values_list("value", flat=True).first()
 
 
 class Session(models.Model):
@@ -124,6 +151,20 @@ class Block(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["user", "blocked"], name="block_pair")]
+
+
+class Remark(models.Model):
+    """What `user` calls `about`; nobody else ever learns of it."""
+
+    CHARS = 64
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="remarks")
+    about = models.ForeignKey(User, models.CASCADE, related_name="+")
+    name = models.CharField(max_length=CHARS)
+    name_search = models.CharField(max_length=NAME_SEARCH_MAX)  # accounts.names.search_text
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "about"], name="remark_pair")]
 
 
 class RegistrationInvite(models.Model):

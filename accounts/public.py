@@ -63,7 +63,12 @@ def user_out(user: User, *, status: str = "offline", show_last_seen: bool = True
 
 def stranger_out(user: User) -> UserOut:
     """What is seen of somebody with whom one shares nothing."""
-    return msgspec.structs.replace(user_out(user, show_last_seen=False), status_text="")
+    return from_afar(user_out(user))
+
+
+def from_afar(user: UserOut) -> UserOut:
+    """The same person, as strangers see them."""
+    return msgspec.structs.replace(user, status="offline", status_text="", last_seen_at=None)
 
 
 def users_out(users: Collection[User], *, viewer_id: int | None) -> list[UserOut]:
@@ -74,11 +79,18 @@ def users_out(users: Collection[User], *, viewer_id: int | None) -> list[UserOut
     return [_seen(user, statuses.get(user.pk, "offline"), ties) for user in users]
 
 
+def seen_by(user: User, viewer_ids: Collection[int]) -> dict[int, UserOut]:
+    """-> {viewer: the user as this one may see them}; as many queries as for one viewer."""
+    status = slots.status_of([user.pk]).get(user.pk, "offline")
+    ties = relations(user.pk, viewer_ids)
+    return {viewer_id: _seen(user, status, ties.seen_from(viewer_id)) for viewer_id in viewer_ids}
+
+
 def _seen(user: User, status: str, ties: Relations | None) -> UserOut:
     if ties and not ties.knows(user.pk):
         return stranger_out(user)
     audience = preferences.read(user.preferences).last_seen
-    admitted = ties.is_admitted(user.pk, audience) if ties else audience != "nobody"
+    admitted = ties.is_admitted(user.pk, audience) if ties else audience == "everyone"
     return user_out(user, status=status, show_last_seen=admitted or (ties is not None and ties.viewer_id == user.pk))
 
 

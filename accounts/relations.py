@@ -1,5 +1,7 @@
 """How people stand to one of them: friends, blocked, room-mates; a constant number of queries however many."""
 
+from __future__ import annotations
+
 from collections.abc import Collection, Iterable, Iterator
 from typing import NamedTuple
 
@@ -28,6 +30,11 @@ class Relations(NamedTuple):
         """A friend, or somebody in the same room; a direct message alone makes nobody a contact."""
         known = user_id in self.friends or user_id in self.fellows
         return user_id == self.viewer_id or (known and user_id not in self.blocked)
+
+    def seen_from(self, user_id: int) -> Relations:
+        """The same ties from their other end: what two share, both of them share."""
+        friends, blocked, fellows, peers = ({self.viewer_id} if user_id in who else set() for who in self[1:])
+        return Relations(user_id, friends, blocked, fellows, peers)
 
     def is_admitted(self, user_id: int, audience: Audience) -> bool:
         """Does what `user_id` allows to `audience` include the viewer?"""
@@ -64,6 +71,12 @@ def blocked_among(user_id: int, other_ids: Collection[int]) -> set[int]:
 def is_blocked_between(one: int, other: int) -> bool:
     """Has either of them blocked the other?"""
     return bool(blocked_among(one, [other]))
+
+
+def blocked_pairs(user_ids: Collection[int]) -> list[tuple[int, int]]:
+    """-> (one, other) for every block that one of these people has made or met with"""
+    pairs = Block.objects.filter(Q(user_id__in=user_ids) | Q(blocked_id__in=user_ids))
+    return list(pairs.values_list("user_id", "blocked_id"))
 
 
 def all_blocked(user_id: int) -> set[int]:

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
+from accounts.models import Remark
 from accounts.preferences import Preferences, PreferencesPatch
 from chatsite.gateway.events import Event
 from chatsite.gateway.frames import Dated, Moment, Schema
@@ -52,6 +53,10 @@ class UserUpdated(Event):
     """Name or picture changed."""
 
     user: UserOut
+
+
+class MeUpdated(Event):
+    """To my own connections: what I alone see of myself changed, preferences say; GET /api/users/me has it."""
 
 
 Username = Annotated[str, Meta(min_length=2, max_length=32)]
@@ -149,6 +154,12 @@ class SessionPage(msgspec.Struct, frozen=True, kw_only=True):
     next: str | None = None
 
 
+class NewSession(Event):
+    """A device has signed in: to my own connections. Whose `ready` names this session is that device."""
+
+    session: SessionOut
+
+
 class CreateRegistrationInvite(Dated):
     """`max_uses` null: any number of people."""
 
@@ -186,9 +197,44 @@ class DeleteMe(Schema):
     password: GivenPassword
 
 
+class RemarkOut(msgspec.Struct, frozen=True, kw_only=True):
+    """What I call somebody."""
+
+    user_id: int
+    name: str
+
+
 class UserPage(msgspec.Struct, frozen=True, kw_only=True):
+    """`remarks`: what I call those of them for whom I have a name."""
+
     results: list[UserOut]
     next: str | None = None
+    remarks: list[RemarkOut] = []
+
+
+class RemarkPage(msgspec.Struct, frozen=True, kw_only=True):
+    results: list[RemarkOut]
+    next: str | None = None
+
+
+class SetRemark(Schema):
+    """PUT /api/users/{id}/remark"""
+
+    name: Annotated[str, Meta(min_length=1, max_length=Remark.CHARS)]
+
+
+class RemarkUpdated(Event):
+    """To my own connections: what I call somebody from now on; null = what they are called by all."""
+
+    user_id: int
+    name: str | None
+
+
+class BlockUpdated(Event):
+    """To my own connections: whether I block somebody from now on."""
+
+    user_id: int
+    is_blocked: bool
 
 
 class AskFriend(Schema):
@@ -213,6 +259,14 @@ class FriendRequest(Event):
     """Somebody asks to be friends."""
 
     user: UserOut
+    message: str
+
+
+class FriendRequestSent(Event):
+    """I have asked somebody to be friends: to my own connections, for those who list what waits."""
+
+    user: UserOut
+    message: str
 
 
 class FriendRequestAccepted(Event):

@@ -5,7 +5,7 @@ from rest_framework.viewsets import ViewSet
 
 from accounts import openapi  # noqa: F401 -- registers itself
 from accounts.views.administration import ApprovalViewSet, RegistrationInviteViewSet, ResetLinkViewSet
-from accounts.views.contacts import BlockViewSet, FriendViewSet
+from accounts.views.contacts import BlockViewSet, FriendViewSet, RemarkViewSet
 from accounts.views.passwords import ForgottenPasswordViewSet, PasswordViewSet
 from accounts.views.sessions import SessionViewSet
 from accounts.views.signing_in import SigningInViewSet, VerifyViewSet
@@ -41,5 +41,7 @@ urlpatterns = [
     at(f"users/friends/{ID}/accept", FriendViewSet, post="accept"),
     at("users/blocks", BlockViewSet, get="list"),
     at(f"users/blocks/{ID}", BlockViewSet, put="update", delete="destroy"),
+    at("users/remarks", RemarkViewSet, get="list"),
+    at(f"users/{ID}/remark", RemarkViewSet, put="update", delete="destroy"),
     at(f"users/{ID}/reset-link", ResetLinkViewSet, post="create"),
 ]

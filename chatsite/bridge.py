@@ -13,11 +13,11 @@ from collections.abc import Awaitable, Callable, Generator, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import IO, Any, NamedTuple
 
-from django.conf import settings
-
-from chatsite.errors import ChatError, Unavailable
+from chatsite import metrics
+from chatsite.errors import ChatError, Unavailable, new_request_id
 from chatsite.gateway.authentication import Headers, headers_of, locale_of
 from chatsite.gateway.events import encode
+from chatsite.live import setting
 from chatsite.security import BARE
 
 IN_MEMORY_BYTES = 1024 * 1024  # of a body; what is longer goes through a file
@@ -48,6 +48,7 @@ class Bridge:
         self._threads = threads
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="rest")
         self._busy = 0
+        metrics.queues["rest"] = lambda: max(0, self._busy - threads)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
@@ -93,7 +94,7 @@ class Bridge:
 
 def body_bytes_max() -> int:
     """What is longer is too long for anybody."""
-    return settings.UPLOAD_BYTES + FORM_BYTES
+    return int(setting("UPLOAD_BYTES")) + FORM_BYTES
 
 
 class _Gone(Exception):
@@ -191,7 +192,8 @@ def _close_unread(future: Future[Any]) -> None:
 
 def refused(refusal: ChatError, asked: Headers) -> Answer:
     """`asked`: the headers of the request, which tell the language."""
-    text = encode(refusal.out(locale=locale_of(asked)))
+    metrics.refused.labels("rest", refusal.code).inc()
+    text = encode(refusal.out(locale=locale_of(asked), request_id=new_request_id()))
     headers = [(b"content-type", b"application/json"), (b"content-length", str(len(text)).encode())]
     headers += [(name.lower().encode(), value.encode()) for name, value in BARE.items()]
     if refusal.retry_after is not None:

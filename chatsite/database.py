@@ -12,6 +12,7 @@ from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations.executor import MigrationExecutor
+from django.utils.translation import gettext as _
 
 from chatsite.locks import exclusive
 
@@ -37,13 +38,12 @@ def reach_database() -> None:
     try:
         if connection.vendor == "sqlite":
             _refuse_old_sqlite()
-            Path(settings.DATABASES["default"]["NAME"]).parent.mkdir(parents=True, exist_ok=True)
+            Path(connection.settings_dict["NAME"]).parent.mkdir(parents=True, exist_ok=True)
         connection.ensure_connection()
     except (DatabaseError, OSError) as error:
         if connection.vendor == "sqlite":
-            raise NotReady(
-                f"The database file {connection.settings_dict['NAME']} cannot be opened: {error}."
-            ) from error
+            facts = {"file": connection.settings_dict["NAME"], "why": error}
+            raise NotReady(_("The database file %(file)s cannot be opened: %(why)s.") % facts) from error
         _explain_or_create(error)
     _refuse_narrow_text()
 
@@ -52,7 +52,10 @@ def _refuse_old_sqlite() -> None:
     """Older ones know no UPDATE … FROM (messaging/services/statements.py)."""
     if sqlite3.sqlite_version_info < OLDEST_SQLITE:
         oldest = ".".join(map(str, OLDEST_SQLITE))
-        raise NotReady(f"Python's SQLite is {sqlite3.sqlite_version}, and {oldest} is needed: use a newer Python.")
+        raise NotReady(
+            _("Python's SQLite is %(version)s, and %(oldest)s is needed: use a newer Python.")
+            % {"version": sqlite3.sqlite_version, "oldest": oldest}
+        )
 
 
 def _explain_or_create(error: Exception) -> None:
@@ -62,8 +65,11 @@ def _explain_or_create(error: Exception) -> None:
     if number in (UNKNOWN_DATABASE, NO_RIGHT_TO_DATABASE):
         return _create_mysql_database(config["NAME"], config["USER"])
     if number == ACCESS_DENIED:
-        raise NotReady(f"MySQL at {where} refuses user {config['USER']!r}: check DATABASE_URL.") from error
-    raise NotReady(f"MySQL at {where} does not answer: check DATABASE_URL ({_detail(error)}).") from error
+        facts = {"where": where, "user": repr(config["USER"])}
+        raise NotReady(_("MySQL at %(where)s refuses user %(user)s: check DATABASE_URL.") % facts) from error
+    raise NotReady(
+        _("MySQL at %(where)s does not answer: check DATABASE_URL (%(why)s).") % {"where": where, "why": _detail(error)}
+    ) from error
 
 
 def _detail(error: Exception) -> str:
@@ -77,9 +83,13 @@ def _create_mysql_database(name: str, user: str) -> None:
         _run_on_server(statement.replace("DATABASE", "DATABASE IF NOT EXISTS", 1))
         connection.ensure_connection()
     except DatabaseError as error:
+        grant = f"{statement}; GRANT ALL ON {quoted}.* TO '{user}'@'%';"
         raise NotReady(
-            f"The database of DATABASE_URL does not exist and {user!r} may not create it; as an administrator run: "
-            f"{statement}; GRANT ALL ON {quoted}.* TO '{user}'@'%';"
+            _(
+                "The database of DATABASE_URL does not exist and %(user)s may not create it; "
+                "as an administrator run: %(statements)s"
+            )
+            % {"user": repr(user), "statements": grant}
         ) from error
 
 
@@ -106,7 +116,8 @@ def _refuse_narrow_text() -> None:
     if charset != "utf8mb4":
         name = connection.settings_dict["NAME"]
         raise NotReady(
-            f"The database of DATABASE_URL holds {charset} text: run ALTER DATABASE `{name}` CHARACTER SET utf8mb4."
+            _("The database of DATABASE_URL holds %(charset)s text: run %(statement)s.")
+            % {"charset": charset, "statement": f"ALTER DATABASE `{name}` CHARACTER SET utf8mb4"}
         )
 
 

@@ -1,6 +1,7 @@
 """What can go wrong, once for both doors: REST answers `status`, the gateway an `error` frame."""
 
 import re
+import secrets
 from collections.abc import Mapping
 from typing import Any
 
@@ -58,6 +59,11 @@ class ErrorOut(msgspec.Struct, frozen=True):
     request_id: str | None = None
 
 
+def new_request_id() -> str:
+    """What an answer and the log lines about it have in common."""
+    return secrets.token_hex(8)
+
+
 class ChatError(Exception):
     """Refused, and nothing was stored; `retry_after` is in seconds."""
 
@@ -75,6 +81,7 @@ class ChatError(Exception):
         self.message = message or default
         self.fields = fields
         self.retry_after = retry_after
+        self.request_id: str | None = None  # of a log line that tells more, where there is one
 
     def out(self, *, locale: str, request_id: str | None = None) -> ErrorOut:
         """-> as sent, worded in `locale` (a Django language code)."""

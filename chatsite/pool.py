@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from functools import partial
 from typing import ParamSpec, TypeVar
 
@@ -32,7 +33,9 @@ def executor() -> ThreadPoolExecutor:
 
 async def in_pool(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     """Runs sync database code off the event loop. A database outage raises `Unavailable`."""
-    return await asyncio.get_running_loop().run_in_executor(executor(), partial(run, function, *args, **kwargs))
+    work = partial(run, function, *args, **kwargs)
+    own = copy_context()  # log lines keep their request's id
+    return await asyncio.get_running_loop().run_in_executor(executor(), own.run, work)
 
 
 def run(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:

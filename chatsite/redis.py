@@ -15,6 +15,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from django.utils.translation import gettext as _
+
 from chatsite.locks import Lock, exclusive
 
 SOCKET_PATH_MAX = 100  # bytes; a longer unix socket path cannot be bound
@@ -130,9 +132,8 @@ def _launch(run_dir: Path, url: str) -> None:
     # The daemon must not keep our locks (inherited descriptors) or our terminal.
     subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, check=False, close_fds=True)
     if not _wait(lambda: answers(url), START_SECONDS):
-        raise EmbeddedServerError(
-            f"The embedded Redis did not start (see {run_dir / 'redis.log'}); set REDIS_URL to use another one."
-        )
+        sentence = _("The embedded Redis did not start (see %(log)s); set REDIS_URL to use another one.")
+        raise EmbeddedServerError(sentence % {"log": run_dir / "redis.log"})
 
 
 def _binary() -> str:
@@ -143,7 +144,8 @@ def _binary() -> str:
     except (ImportError, OSError, RuntimeError):
         found = shutil.which("valkey-server") or shutil.which("redis-server")
     if not found:
-        raise EmbeddedServerError("There is no embedded Redis for this platform: set REDIS_URL=redis://HOST:PORT/0.")
+        sentence = _("There is no embedded Redis for this platform: set REDIS_URL=redis://HOST:PORT/0.")
+        raise EmbeddedServerError(sentence)
     return found
 
 

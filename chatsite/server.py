@@ -6,6 +6,7 @@ import socket
 
 import uvicorn
 from django.conf import settings
+from django.utils.translation import gettext as _
 from uvicorn.supervisors import Multiprocess
 
 from chatsite.database import NotReady
@@ -76,7 +77,9 @@ def listen() -> socket.socket:
 
 def _why_not(error: OSError) -> str:
     if error.errno == errno.EADDRINUSE:
-        return f"Port {settings.PORT} is taken by another program: set PORT to a free one."
+        return _("Port %(port)s is taken by another program: set PORT to a free one.") % {"port": settings.PORT}
     if error.errno == errno.EACCES:
-        return f"Port {settings.PORT} needs more rights than you have: set PORT to one above 1023."
-    return f"HOST {settings.HOST} is not an address of this machine: set HOST to one, or to 0.0.0.0 ({error.strerror})."
+        sentence = _("Port %(port)s needs more rights than you have: set PORT to one above 1023.")
+        return sentence % {"port": settings.PORT}
+    sentence = _("HOST %(host)s is not an address of this machine: set HOST to one, or to 0.0.0.0 (%(why)s).")
+    return sentence % {"host": settings.HOST, "why": error.strerror}

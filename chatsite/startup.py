@@ -9,10 +9,13 @@ from django.conf import settings
 from django.core.checks import CheckMessage, run_checks
 from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError, connections
-from redis import Redis, RedisError
+from django.utils.translation import gettext as _
+from redis import RedisError
 
-from chatsite import redis
+from chatsite import redis, redis_address
 from chatsite.database import NotReady
+from chatsite.live.watcher import Watcher
+from chatsite.serving import Sign
 
 GARBAGE_THRESHOLD = 10_000  # objects made and not yet freed before the collector looks at them; Python: 700
 _until_exit = ExitStack()
@@ -20,7 +23,7 @@ _is_prepared = False
 
 
 def prepare_process() -> None:
-    """Refuses an unsafe production; keeps the embedded Redis running as long as this process lives."""
+    """Refuses an unsafe production; keeps the embedded Redis running, the live settings up to date, restores out."""
     global _is_prepared
     if _is_prepared:
         return
@@ -30,6 +33,10 @@ def prepare_process() -> None:
     if settings.REDIS_IS_EMBEDDED:
         _until_exit.enter_context(redis.embedded_in_use(settings.RUN_DIR))
         atexit.register(_until_exit.close)
+    Watcher().start()
+    sign = Sign()
+    sign.start()
+    atexit.register(sign.stop)
 
 
 def settle_memory() -> None:
@@ -63,7 +70,8 @@ def reach_redis() -> None:
     if settings.REDIS_IS_EMBEDDED:
         return
     try:
-        with Redis.from_url(settings.REDIS_URL, socket_connect_timeout=3, socket_timeout=3) as client:
+        with redis_address.client(settings.REDIS_URL, socket_connect_timeout=3, socket_timeout=3) as client:
             client.ping()
     except (RedisError, ValueError, OSError) as error:
-        raise NotReady(f"Redis does not answer: check REDIS_URL ({str(error).rstrip('.')}).") from error
+        why = str(error).rstrip(".")
+        raise NotReady(_("Redis does not answer: check REDIS_URL (%(why)s).") % {"why": why}) from error

@@ -1,26 +1,26 @@
 """What operators' commands share: the operator's language, one-sentence refusals, progress bars."""
 
-import os
+from __future__ import annotations
+
 from contextlib import AbstractContextManager
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.functional import Promise
 from django.utils.translation import override
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from chatsite.database import NotReady, keep_files_private
+from chatsite.settings.language import language
 
-
-def language() -> str:
-    """That of the terminal: zh_CN.UTF-8 in LC_ALL, LC_MESSAGES or LANG is Chinese."""
-    given = next(filter(None, (os.environ.get(name) for name in ("LC_ALL", "LC_MESSAGES", "LANG"))), "")
-    return "zh-hans" if given.lower().startswith("zh") else "en"
+if TYPE_CHECKING:
+    from rich.progress import Progress
 
 
 def bars(*, are_shown: bool = True) -> Progress:
     """Progress bars for a person who looks on; nothing in a log."""
+    from rich.console import Console  # servers, which only speak, load none of it
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
     console = Console(stderr=True)
     return Progress(
         TextColumn("{task.description}"),
@@ -39,13 +39,13 @@ class OperatorCommand(BaseCommand):
     requires_system_checks = ()
 
     def create_parser(self, *args: Any, **options: Any) -> CommandParser:
-        with _spoken():
+        with spoken():
             self.help = str(self.summary)
             return super().create_parser(*args, **options)
 
     def execute(self, *args: Any, **options: Any) -> str | None:
         keep_files_private()
-        with _spoken():
+        with spoken():
             try:
                 return super().execute(*args, **options)
             except NotReady as refusal:
@@ -58,5 +58,6 @@ class OperatorCommand(BaseCommand):
         self.stdout.write(sentence)
 
 
-def _spoken() -> AbstractContextManager[None]:
+def spoken() -> AbstractContextManager[None]:
+    """What is said in here is in the operator's language."""
     return override(language())

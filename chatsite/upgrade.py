@@ -4,7 +4,6 @@ import platform
 import shutil
 import sqlite3
 from collections.abc import Iterator
-from pathlib import Path
 from typing import NamedTuple
 
 from django.conf import settings
@@ -17,6 +16,7 @@ from chatsite import backup
 from chatsite.checks import database_facts, unsafe_database
 from chatsite.database import NotReady, reach_database
 from chatsite.startup import reach_redis
+from chatsite.storage import database_bytes, media_bytes
 
 
 class Finding(NamedTuple):
@@ -75,24 +75,11 @@ def _no_backup() -> Finding:
 
 def _disk() -> Finding:
     """Rows are compressed and files are not: this is what a backup takes at most."""
-    needed, free = _database_bytes() + _media_bytes(), shutil.disk_usage(settings.VAR_DIR).free
+    needed, free = database_bytes() + media_bytes(), shutil.disk_usage(settings.VAR_DIR).free
     sizes = {"needed": filesizeformat(needed), "free": filesizeformat(free), "directory": settings.VAR_DIR}
     if free < needed:
         return Finding(False, _("The backup before them takes up to %(needed)s; %(directory)s has %(free)s.") % sizes)
     return Finding(True, _("The backup before them takes up to %(needed)s of the %(free)s in %(directory)s.") % sizes)
-
-
-def _database_bytes() -> int:
-    if connection.vendor == "sqlite":
-        return Path(settings.DATABASES["default"]["NAME"]).stat().st_size
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT SUM(data_length) FROM information_schema.tables WHERE table_schema = DATABASE()")
-        (size,) = cursor.fetchone()
-    return int(size or 0)
-
-
-def _media_bytes() -> int:
-    return sum(path.stat().st_size for path in Path(settings.MEDIA_ROOT).rglob("*") if path.is_file())
 
 
 def _redis() -> Finding:

@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import vue from '@vitejs/plugin-vue'
 import { configDefaults, defineConfig } from 'vitest/config'
+import { travelTogether } from './chunks.ts'
 
 const server = process.env.CHAT_SERVER ?? 'http://localhost:9000'
 
@@ -31,6 +32,7 @@ export default defineConfig({
     outDir: 'dist',
     manifest: true,
     target: 'es2022',
+    rolldownOptions: { output: { codeSplitting: travelTogether(fileURLToPath(new URL('./src', import.meta.url))) } },
     // Older engines know no light-dark(): the build writes it out for them.
     cssTarget: ['chrome114', 'firefox117', 'safari16.4'],
   },
@@ -40,5 +42,7 @@ export default defineConfig({
     exclude: configDefaults.exclude,
     restoreMocks: true,
     unstubGlobals: true,
+    // For what hangs: how quick a machine is says nothing.
+    testTimeout: 60_000,
   },
 })

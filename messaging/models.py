@@ -34,6 +34,7 @@ class Message(models.Model):
     reply_to_id = models.BigIntegerField(null=True)
     mentions = models.JSONField(default=list)
     mention_all = models.BooleanField(default=False)
+    mention_here = models.BooleanField(default=False)
     system = models.JSONField(null=True)  # {event, actor, target, value}: user ids, worded by clients
     pinned_at = models.DateTimeField(null=True)
     edited_at = models.DateTimeField(null=True)
@@ -54,6 +55,9 @@ class Message(models.Model):
             models.Index(fields=["room_id", "created_at"], name="message_at"),  # jump to a time
         ]
 
+    def __str__(self) -> str:
+        return f"#{self.pk}"
+
 
 class Epoch(models.Model):
     """Names this database's history; a restored backup gets a new one, so that clients drop what it does not hold."""
@@ -72,7 +76,13 @@ class ReportQuerySet(models.QuerySet["Report"]):
 
 
 class Report(models.Model):
-    """Of a message or of a person, by somebody or (no reporter) by the word filter. Never a copy of what was said."""
+    """Of a message or of a person, by somebody or (no reporter) by the word filter. Never a copy of what was said.
+
+    Open, taken by an administrator perhaps, and at last closed with what was done about it.
+    """
+
+    DISMISSED, RECALLED, MUTED, KICKED = "dismissed", "recalled", "muted", "kicked"
+    BANNED, DISABLED = "banned", "disabled"
 
     reporter_id = models.BigIntegerField(null=True)
     user_id = models.BigIntegerField(null=True)  # whom it is about
@@ -84,6 +94,8 @@ class Report(models.Model):
     closed_at = models.DateTimeField(null=True)
     closed_by_id = models.BigIntegerField(null=True)
     note = models.CharField(max_length=500, blank=True)
+    taken_by_id = models.BigIntegerField(null=True)  # who looks after it
+    outcome = models.CharField(max_length=10, blank=True)  # empty: closed with a note only
 
     objects = ReportQuerySet.as_manager()
 
@@ -92,6 +104,21 @@ class Report(models.Model):
             models.Index(fields=["closed_at"], name="report_queue"),
             models.Index(fields=["reporter_id", "user_id"], name="report_once"),  # the same again
         ]
+
+    def __str__(self) -> str:
+        return f"#{self.pk}"
+
+
+class ReportNote(models.Model):
+    """What administrators tell each other of a report."""
+
+    report_id = models.BigIntegerField()
+    by_id = models.BigIntegerField()
+    text = models.CharField(max_length=500)
+    at = models.DateTimeField(default=now)
+
+    class Meta:
+        indexes = [models.Index(fields=["report_id"], name="report_notes")]  # of the page of a report
 
 
 class WordList(models.Model):
@@ -115,6 +142,16 @@ class FilteredWord(models.Model):
     created_by_id = models.BigIntegerField()
     created_at = models.DateTimeField(default=now)
 
+    def __str__(self) -> str:
+        return self.word
+
+
+class MessageDay(models.Model):
+    """How many messages were sent on a day that is over, system lines included; for the admin's chart."""
+
+    day = models.DateField(primary_key=True)
+    messages = models.PositiveIntegerField()
+
 
 class Reaction(models.Model):
     room_id = models.BigIntegerField()
@@ -128,15 +165,16 @@ class Reaction(models.Model):
 
 
 class Mention(models.Model):
-    """One row per person mentioned; user 0 stands for all. Gone when the message is recalled."""
+    """One row per person mentioned; user 0 is all, -1 is those in `here`. Gone when the message is recalled."""
 
-    ALL = 0
+    ALL, HERE = 0, -1
 
     room_id = models.BigIntegerField()
     user_id = models.BigIntegerField()
     seq = models.BigIntegerField()
     message_id = models.BigIntegerField()
     sender_id = models.BigIntegerField()
+    here = models.JSONField(null=True)  # of a call to HERE: the members who were online then, one row however many
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["room_id", "user_id", "seq"], name="mention_once")]

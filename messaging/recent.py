@@ -92,6 +92,7 @@ class Row(msgspec.Struct, frozen=True, array_like=True, tag=1):
     reply_to_id: int | None
     mentions: list[int]
     mention_all: bool
+    mention_here: bool
     system: dict[str, Any] | None
     pinned_at: datetime | None
     edited_at: datetime | None
@@ -150,7 +151,8 @@ def flush() -> None:
 
 
 def _key(room_id: int) -> str:
-    return f"{settings.REDIS_PREFIX}:recent:{room_id}"
+    # The number changes with what a message shows: what another release has kept counts no more.
+    return f"{settings.REDIS_PREFIX}:recent:2:{room_id}"
 
 
 def _rows(messages: Sequence[AnyMessage], reactions: Mapping[int, Reactions]) -> list[int | bytes]:

@@ -79,9 +79,10 @@ def _message_out(
         sender=people.get(message.sender_id or 0),
         content="" if recalled else message.content,
         nonce=message.nonce,
-        reply_to=_reply_out(target, people, hidden=recalled) if target else None,
+        reply_to=_reply_out(message.reply_to_id, target, people, hidden=recalled) if message.reply_to_id else None,
         mentions=[] if recalled else message.mentions,
         mention_all=message.mention_all and not recalled,
+        mention_here=message.mention_here and not recalled,
         attachments=[],
         reactions=[_reaction_out(emoji, users) for emoji, users in reactions.items()],
         system=_system_out(message.system, people) if message.system else None,
@@ -92,7 +93,9 @@ def _message_out(
     )
 
 
-def _reply_out(target: Message, people: Senders, *, hidden: bool) -> ReplyOut:
+def _reply_out(target_id: int, target: Message | None, people: Senders, *, hidden: bool) -> ReplyOut:
+    if target is None:  # deleted for its age
+        return ReplyOut(id=target_id, seq=0, sender=None, excerpt="")
     return ReplyOut(
         id=target.id,
         seq=target.seq,

@@ -24,6 +24,7 @@ class MessageRow(msgspec.Struct, kw_only=True):
     reply_to_id: int | None
     mentions: list[int]
     mention_all: bool
+    mention_here: bool = False
     system: dict[str, Any] | None = None
     pinned_at: datetime | None = None
     edited_at: datetime | None = None

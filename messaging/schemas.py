@@ -26,7 +26,7 @@ Version = Annotated[int, Meta(ge=0, le=2**53 - 1)]
 
 
 class ReplyOut(msgspec.Struct, frozen=True, kw_only=True):
-    """What a message answers; the excerpt is read afresh and empty once that is recalled."""
+    """What a message answers; the excerpt is read afresh and empty once that is recalled. seq 0: deleted for good."""
 
     id: int
     seq: int
@@ -72,6 +72,7 @@ class MessageOut(msgspec.Struct, frozen=True, kw_only=True):
     reply_to: ReplyOut | None
     mentions: list[int]
     mention_all: bool
+    mention_here: bool
     attachments: list[AttachmentOut]
     reactions: list[ReactionOut]
     system: SystemOut | None
@@ -139,13 +140,14 @@ class ReadUpdated(Event):
 
 
 class SendBody(Schema):
-    """POST /api/rooms/{id}/messages"""
+    """POST /api/rooms/{id}/messages; `mention_here` calls the members who are online at that moment."""
 
     content: Content
     nonce: Nonce | None = None
     reply_to: MessageId | None = None
     mentions: Annotated[list[UserId], Meta(max_length=MENTIONS_MAX)] = []
     mention_all: bool = False
+    mention_here: bool = False
     attachment_ids: Annotated[list[MessageId], Meta(max_length=20)] = []
 
 

@@ -24,6 +24,9 @@ class Timeline:
         messages = list(Message.objects.filter(pk__in=ids)) if ids else []
         return {out.room_id: encode(out) for out in messages_out(messages)}
 
+    def has_spoken(self, room_id: int, user_id: int) -> bool:
+        return Message.objects.filter(room_id=room_id, sender_id=user_id).exists()
+
     def add_line(
         self, change: RoomChange, event: str, *, actor_id: int, target_id: int | None = None, value: str | None = None
     ) -> None:

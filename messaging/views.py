@@ -2,7 +2,8 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework.decorators import action
 from rest_framework.request import Request
 
-from accounts.requests import CallerViewSet, caller_id
+from accounts.authentication import Question
+from accounts.requests import CallerViewSet, answer_of, caller_id
 from chatsite.api.schema import operation
 from chatsite.api.views import NoContent, WireResponse, body, limit, query_int
 from chatsite.errors import ValidationFailed
@@ -42,12 +43,17 @@ def place(request: Request) -> Place:
 class TimelineViewSet(CallerViewSet):
     """A room's messages, at /api/rooms/{room_id}/…"""
 
+    def first_question(self, user_id: int) -> Question | None:
+        return history.standing_question(user_id, int(self.kwargs["room_id"])) if self.action == "messages" else None
+
     @operation(response=HistoryPage, query=PLACED)
     @action(detail=False)
     def messages(self, request: Request, room_id: str) -> WireResponse:
         """The newest page, or the one at a bound."""
         where, size = place(request), limit(request)
-        page = history.history(user_id=caller_id(request), room_id=int(room_id), place=where, limit=size)
+        page = history.history(
+            user_id=caller_id(request), room_id=int(room_id), place=where, limit=size, standing=answer_of(request)
+        )
         return WireResponse(page)
 
     @operation(request=SendBody, response=MessageOut, status=201, also={200: MessageOut})

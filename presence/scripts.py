@@ -110,4 +110,7 @@ return found
 """
 )
 
+# -> how many, as a list of one: an empty list is what a Redis says that is away.
+ONLINE_COUNT = _PREAMBLE + "return {redis.call('ZCOUNT', online, '(' .. now, '+inf')}"
+
 ONLINE_IDS = _PREAMBLE + "return redis.call('ZRANGEBYSCORE', online, '(' .. now, '+inf')"

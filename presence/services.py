@@ -16,7 +16,7 @@ from presence import store
 from presence.audience import Audience, audiences, blocked_with, is_known_to_both, known_to
 from presence.schemas import OnlineOut, PresenceChanged, Typing, UserOffline, UserOnline
 from presence.store import Move
-from rooms.contacts import require_unblocked
+from rooms.contacts import require_may_reach
 from rooms.models import Room
 from rooms.permissions import require_post
 from rooms.services.rooms import visible_room
@@ -50,7 +50,7 @@ def _listening_peer(room: Room, user_id: int) -> list[int]:
     peer_id = room.peer_id(user_id)
     if peer_id is None:
         return []
-    require_unblocked(user_id, peer_id)
+    require_may_reach(room, user_id)
     return [peer_id] if peer_id != user_id and is_known_to_both(room) else []
 
 
@@ -60,6 +60,11 @@ def online_people(*, user_id: int) -> OnlineOut:
     people = users_out(User.objects.filter(pk__in=online[:ONLINE_LIST_MAX]).order_by("pk"), viewer_id=user_id)
     shown = [person for person in people if person.status != "offline"]
     return OnlineOut(count=len(online) - len(people) + len(shown), results=shown)
+
+
+def online_people_ids() -> frozenset[int]:
+    """-> everybody who is online, as others know it; nobody while Redis is away."""
+    return frozenset(store.reader.online_ids())
 
 
 def chosen_statuses(user_ids: Collection[int]) -> dict[int, str]:

@@ -21,6 +21,7 @@ from redis import Redis, RedisError
 from redis import TimeoutError as RedisTimeoutError
 from redis.asyncio import Redis as AsyncRedis
 
+from chatsite import redis_address
 from presence import scripts
 
 logger = logging.getLogger(__name__)
@@ -66,7 +67,7 @@ class PresenceStore:
         grace_seconds: float = GRACE_SECONDS,
     ) -> None:
         # No socket_timeout: with one, redis-py uses wait_for, which before Python 3.12 may swallow a cancellation.
-        self._client = client or AsyncRedis.from_url(
+        self._client = client or redis_address.async_client(
             settings.REDIS_URL, socket_timeout=None, socket_connect_timeout=REDIS_TIMEOUT_SECONDS
         )
         self._keys = [prefix or key_prefix()]
@@ -148,6 +149,11 @@ class StatusReader:
 
     def online_ids(self) -> set[int]:
         return set(map(int, self._run(scripts.ONLINE_IDS)))
+
+    def online_count(self) -> int | None:
+        """-> None while Redis is away."""
+        found = self._run(scripts.ONLINE_COUNT)
+        return int(found[0]) if found else None
 
     def _run(self, script: str, *args: Any) -> Sequence[bytes]:
         """-> the script's answer, empty while Redis is away."""

@@ -4,11 +4,13 @@ from collections.abc import Collection
 
 from django.db.models import Exists, OuterRef, Q
 
+from accounts import preferences
 from accounts.models import Friendship, User
 from accounts.preferences import Audience
 from accounts.relations import is_blocked_between, relations
 from accounts.slots import Circle, Ties
 from chatsite.errors import ChatError, NotFound
+from rooms import slots
 from rooms.models import Membership, Room
 from rooms.permissions import require
 
@@ -36,6 +38,19 @@ def ties_of(user_id: int, other_ids: Collection[int]) -> Ties:
     )
 
 
+def contacts_among(pairs: Collection[tuple[int, int]]) -> set[tuple[int, int]]:
+    """-> those of these (one, other) who are friends or share a room that others could enter too; two queries."""
+    people = {user_id for pair in pairs for user_id in pair}
+    friends = Friendship.objects.filter(low_id__in=people, high_id__in=people, accepted_at__isnull=False)
+    befriended = set(friends.values_list("low_id", "high_id"))
+    rooms: dict[int, set[int]] = {user_id: set() for user_id in people}
+    direct = Exists(Room.objects.filter(id=OuterRef("room_id"), kind=Room.DIRECT))
+    known = Membership.objects.current().filter(~direct, user_id__in=people, is_hidden=False)
+    for user_id, room_id in known.values_list("user_id", "room_id"):
+        rooms[user_id].add(room_id)
+    return {(a, b) for a, b in pairs if (min(a, b), max(a, b)) in befriended or rooms[a] & rooms[b]}
+
+
 def person(user_id: int) -> User:
     """Somebody one can write to or bring into a room."""
     user = User.objects.filter(pk=user_id, is_active=True, deleted_at=None).first()
@@ -47,6 +62,23 @@ def person(user_id: int) -> User:
 def require_unblocked(one: int, other: int) -> None:
     if is_blocked_between(one, other):
         raise ChatError("blocked")
+
+
+def require_may_reach(room: Room, user_id: int) -> None:
+    """In a direct room: no block, and a peer who lets them write, or has let themselves in for it."""
+    peer_id = room.peer_id(user_id)
+    if peer_id is None or peer_id == user_id:
+        return
+    require_unblocked(user_id, peer_id)
+    stored = User.objects.values_list("preferences", flat=True).get(pk=peer_id)
+    audience = preferences.read(stored).message_me
+    if audience != "everyone" and not takes_part(room, peer_id):
+        require_welcome(audience, peer_id, user_id)
+
+
+def takes_part(room: Room, user_id: int) -> bool:
+    """Who opened the conversation or has said something in it wants it; being written to is not enough."""
+    return room.created_by_id == user_id or slots.timeline.has_spoken(room.id, user_id)
 
 
 def require_welcome(audience: Audience, user_id: int, by_id: int) -> None:

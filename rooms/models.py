@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, OuterRef, Q, Subquery
 from django.utils.functional import cached_property
 from django.utils.timezone import now
 from msgspec import structs
@@ -88,6 +88,8 @@ class RoomCounter(models.Model):
     version = models.BigIntegerField(default=0)
     access_version = models.BigIntegerField(default=0)  # version of the last change of what members may
     last_message_at = models.DateTimeField(null=True)
+    purged_seq = models.BigIntegerField(default=0)  # messages up to this one are deleted for good
+    purged_number = models.BigIntegerField(default=0)  # how many people's messages were among them
     changed_at = models.DateTimeField(default=now)
 
     class Meta:
@@ -105,6 +107,13 @@ class RoomCounter(models.Model):
 class MembershipQuerySet(models.QuerySet["Membership"]):
     def current(self) -> MembershipQuerySet:
         return self.filter(left_at=None)
+
+    def counted(self) -> MembershipQuerySet:
+        """With what their room counts at the same moment: one's own messages move both numbers of a difference."""
+        counter = RoomCounter.objects.filter(room_id=OuterRef("room_id"))
+        return self.annotate(
+            counted_messages=Subquery(counter.values("message_count")), counted_seq=Subquery(counter.values("last_seq"))
+        )
 
 
 class Membership(models.Model):
@@ -145,6 +154,7 @@ class Membership(models.Model):
             models.Index(fields=["user_id", "left_at"], name="membership_of_user"),  # my rooms
             models.Index(fields=["room_id", "version"], name="membership_sync"),  # rows changed since
             models.Index(fields=["changed_at"], name="membership_changed"),  # the tailer's range
+            models.Index(fields=["muted_until"], name="membership_muted"),  # mutes that are over
         ]
 
     @property
@@ -155,6 +165,11 @@ class Membership(models.Model):
     def seen_seq(self) -> int:
         """The mark as others see it: setting it back is for oneself only."""
         return max(self.last_read_seq, self.shown_read_seq)
+
+    @property
+    def is_loud_again(self) -> bool:
+        """What `notify` says was for a while, and that is over."""
+        return self.notify_until is not None and self.notify_until <= now()
 
     def unread_count(self, message_count: int) -> int:
         return max(0, message_count - self.read_number - self.own_after_mark)

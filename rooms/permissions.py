@@ -10,9 +10,9 @@ from rooms.models import Membership, Room
 
 RANK = {Membership.MEMBER: 0, Membership.ADMIN: 1, Membership.OWNER: 2}
 Switch = Literal[
-    "post", "links", "upload", "mention_all", "react", "pin", "invite", "add", "rename", "announce"
+    "post", "links", "upload", "mention_all", "mention_here", "react", "pin", "invite", "add", "rename", "announce"
 ]  # fields of Rules
-MENTION_ALL_MEMBERS = 50  # above it, @all is for owner and admins
+MENTION_ALL_MEMBERS = 50  # above it, @all and @here are for owner and admins
 
 
 def can_read(membership: Membership | None) -> bool:
@@ -41,10 +41,13 @@ def may(room: Room, membership: Membership | None, what: Switch) -> bool:
     return can_read(membership) and (getattr(room.rules, what) == "everyone" or can_manage(membership))
 
 
-def can_mention_all(room: Room, membership: Membership | None, member_count: int) -> bool:
-    if room.rules.mention_all == "by_size":
+def may_call(
+    room: Room, membership: Membership | None, whom: Literal["mention_all", "mention_here"], member_count: int
+) -> bool:
+    """Everybody at once, or everybody who is there."""
+    if getattr(room.rules, whom) == "by_size":
         return can_read(membership) and (member_count <= MENTION_ALL_MEMBERS or can_manage(membership))
-    return may(room, membership, "mention_all")
+    return may(room, membership, whom)
 
 
 def can_add(room: Room, membership: Membership | None) -> bool:

@@ -6,10 +6,10 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
-from accounts.schemas import UserId, UserOut
+from accounts.schemas import RemarkOut, SenderOut, UserId, UserOut
 from chatsite.gateway.events import Event
 from chatsite.gateway.frames import Dated, Moment, Schema
-from rooms.rules import History, Join, Rules, SlowSeconds, Who, WindowSeconds
+from rooms.rules import History, Join, KeepDays, Rules, SlowSeconds, Who, WhoCalls, WindowSeconds
 
 Kind = Literal["public", "private", "direct"]
 Role = Literal["owner", "admin", "member"]
@@ -41,7 +41,10 @@ class MembershipOut(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RoomOut(msgspec.Struct, frozen=True, kw_only=True):
-    """A room; `membership` and `peer` are the reader's own, and null in what goes to many."""
+    """A room; `membership` and `peer` are the reader's own, and null in what goes to many.
+
+    Messages before `first_seq` are deleted for good: clients drop them, too, and blank what quotes them.
+    """
 
     id: int
     code: str | None
@@ -57,6 +60,7 @@ class RoomOut(msgspec.Struct, frozen=True, kw_only=True):
     rules: Rules
     member_count: int
     version: int
+    first_seq: int
     last_seq: int
     last_message: MessageJson
     peer: UserOut | None
@@ -92,10 +96,11 @@ class MemberUpdated(Event):
 
 
 class MembershipUpdated(Event):
-    """To my own connections."""
+    """To my own connections. The membership's counts know of messages up to `last_seq`, which may be on their way."""
 
     room_id: int
     membership: MembershipOut
+    last_seq: int
 
 
 class RoomUpdated(Event):
@@ -143,8 +148,11 @@ class RoomPage(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class MemberPage(msgspec.Struct, frozen=True, kw_only=True):
+    """`remarks`: what I call those of them for whom I have a name."""
+
     results: list[MemberOut]
     next: str | None
+    remarks: list[RemarkOut] = []
 
 
 class BanOut(msgspec.Struct, frozen=True, kw_only=True):
@@ -198,6 +206,17 @@ class InvitePage(msgspec.Struct, frozen=True, kw_only=True):
     next: str | None
 
 
+class InvitePreviewOut(msgspec.Struct, frozen=True, kw_only=True):
+    """What whoever holds a link is shown before they sign in."""
+
+    name: str
+    description: str
+    kind: Kind
+    avatar_url: str | None
+    member_count: int
+    invited_by: SenderOut | None
+
+
 class CreateRoom(Schema):
     """POST /api/rooms/"""
 
@@ -212,7 +231,8 @@ class ChangeRules(Schema):
     post: Who | UnsetType = UNSET
     links: Who | UnsetType = UNSET
     upload: Who | UnsetType = UNSET
-    mention_all: Literal["everyone", "admins", "by_size"] | UnsetType = UNSET
+    mention_all: WhoCalls | UnsetType = UNSET
+    mention_here: WhoCalls | UnsetType = UNSET
     react: Who | UnsetType = UNSET
     pin: Who | UnsetType = UNSET
     invite: Who | UnsetType = UNSET
@@ -224,6 +244,7 @@ class ChangeRules(Schema):
     slow_seconds: SlowSeconds | UnsetType = UNSET
     recall_seconds: WindowSeconds | UnsetType | None = UNSET
     edit_seconds: WindowSeconds | UnsetType | None = UNSET
+    keep_days: KeepDays | UnsetType | None = UNSET
 
     def wanted(self) -> dict[str, Any]:
         """-> the values that are to change, by name"""

@@ -12,15 +12,13 @@ class UnreadMentions(NamedTuple):
     first_seq: int | None
 
 
-class Mark(Protocol):
-    """How far a member has read: a Membership, or what says the same."""
+class Mark(NamedTuple):
+    """How far a member has read, and up to which message the room was counted for them."""
 
-    @property
-    def room_id(self) -> int: ...
-    @property
-    def user_id(self) -> int: ...
-    @property
-    def last_read_seq(self) -> int: ...
+    room_id: int
+    user_id: int
+    last_read_seq: int
+    counted_seq: int
 
 
 class Timeline(Protocol):
@@ -29,6 +27,9 @@ class Timeline(Protocol):
 
     def unread_mentions(self, marks: Collection[Mark]) -> dict[tuple[int, int], UnreadMentions]:
         """-> {(room id, user id): others' mentions after the mark}; one query for many; missing = none."""
+
+    def has_spoken(self, room_id: int, user_id: int) -> bool:
+        """Has this person said anything in the room?"""
 
     def add_line(
         self, change: RoomChange, event: str, *, actor_id: int, target_id: int | None = None, value: str | None = None
@@ -42,6 +43,9 @@ class _NoMessages:
 
     def unread_mentions(self, marks: Collection[Mark]) -> dict[tuple[int, int], UnreadMentions]:
         return {}
+
+    def has_spoken(self, room_id: int, user_id: int) -> bool:
+        return False
 
     def add_line(
         self, change: RoomChange, event: str, *, actor_id: int, target_id: int | None = None, value: str | None = None

@@ -2,6 +2,7 @@ from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
 from rest_framework.request import Request
+from rest_framework.viewsets import ViewSet
 
 from accounts import avatars
 from accounts.requests import CallerViewSet, caller_id
@@ -22,6 +23,7 @@ from rooms.schemas import (
     EnterRoom,
     InviteOut,
     InvitePage,
+    InvitePreviewOut,
     JoinRequestPage,
     MakeGroup,
     MemberOut,
@@ -47,6 +49,7 @@ from rooms.services import (
 )
 
 ID = r"\d{1,16}"
+INVITE = r"[\w-]{1,64}"
 
 
 def room_answer(request: Request, room_id: int, status: int = 200) -> WireResponse:
@@ -173,11 +176,16 @@ class MemberViewSet(CallerViewSet):
     lookup_url_kwarg = "user_id"
     lookup_value_regex = ID
 
-    @operation(response=MemberPage, query={"cursor": str, "limit": int})
+    @operation(response=MemberPage, query={"q": str, "cursor": str, "limit": int})
     def list(self, request: Request, room_id: str) -> WireResponse:
-        cursor = request.query_params.get("cursor")
+        """Who is in the room; with `q` those who bear such a name, or whom I call so."""
+        query = request.query_params
         found = members.list_members(
-            user_id=caller_id(request), room_id=int(room_id), cursor=cursor, limit=limit(request)
+            user_id=caller_id(request),
+            room_id=int(room_id),
+            cursor=query.get("cursor"),
+            limit=limit(request),
+            text=query.get("q", ""),
         )
         return WireResponse(found)
 
@@ -271,9 +279,20 @@ class InviteViewSet(CallerViewSet):
         return NoContent()
 
 
+class InvitePreviewViewSet(ViewSet):
+    authentication_classes: list[type] = []
+    permission_classes: list[type] = []
+    lookup_url_kwarg = "token"
+    lookup_value_regex = INVITE
+
+    @operation(response=InvitePreviewOut, summary="Where a link leads, for whoever holds it")
+    def retrieve(self, request: Request, token: str) -> WireResponse:
+        return WireResponse(invites.preview_invite(token=token))
+
+
 class AcceptViewSet(CallerViewSet):
     lookup_url_kwarg = "token"
-    lookup_value_regex = r"[\w-]{1,64}"
+    lookup_value_regex = INVITE
 
     @operation(response=RoomOut)
     @action(detail=True, methods=["post"])

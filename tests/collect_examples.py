@@ -47,8 +47,11 @@ def collect(server: Server) -> dict[str, Frame]:
 def talk(server: Server, mine: Socket, theirs: Socket, room: int, ada: Any, bob: Any) -> None:
     bob.ok("POST", f"/api/users/friends/{ada.id}", {"message": "Hello, it is me"})
     mine.expect("friend_request")
+    theirs.expect("friend_request_sent")
     ada.ok("POST", f"/api/users/friends/{bob.id}/accept")
     theirs.expect("friend_request_accepted")
+    ada.ok("PUT", f"/api/users/{bob.id}/remark", {"name": "老鲍 the pilot"})
+    mine.expect("remark_updated")
     ada.ok("PATCH", f"/api/rooms/{room}", {"rules": {"join": "approval"}})
     bob.ok("POST", f"/api/rooms/{room}/join", {"message": "I know the tides"})
     mine.expect("join_requested")
@@ -62,6 +65,7 @@ def talk(server: Server, mine: Socket, theirs: Socket, room: int, ada: Any, bob:
         "nonce": "0f7c2a",
         "mentions": [bob.id],
         "mention_all": False,
+        "mention_here": False,
     }
     first = ask(mine, "send_message", message)
     answer = theirs.ask(
@@ -84,13 +88,23 @@ def talk(server: Server, mine: Socket, theirs: Socket, room: int, ada: Any, bob:
     theirs.expect("membership_updated")
     bob.ok("PATCH", "/api/users/me", {"display_name": "Bob 鲍勃"})
     mine.expect("user_updated")
+    ada.ok("PATCH", "/api/settings", {"values": {"SERVER_MESSAGE": "The harbour is closed on Sunday."}})
+    theirs.expect("server_updated")
     ada.ok("DELETE", f"/api/rooms/{room}/members/{bob.id}")
     theirs.expect("room_removed")
     mine.expect("member_left")
     bob.ok("DELETE", f"/api/users/friends/{ada.id}")
     mine.expect("friend_removed")
+    ada.ok("PATCH", "/api/users/me", {"preferences": {"theme": "dark"}})
+    mine.expect("me_updated")
+    ada.ok("PUT", f"/api/users/blocks/{bob.id}")
+    mine.expect("block_updated")
+    ada.ok("DELETE", f"/api/users/blocks/{bob.id}")  # else his leaving is none of her business
+    mine.expect("block_updated", is_blocked=False)
     body = {"old_password": PASSWORD, "new_password": PASSWORD + " again"}
-    bob.sign_in_again().ok("POST", "/api/auth/password/change", body)
+    elsewhere = bob.sign_in_again()
+    theirs.expect("new_session")
+    elsewhere.ok("POST", "/api/auth/password/change", body)
 
 
 def write(folder: Path, frames: dict[str, Frame]) -> None:

@@ -14,13 +14,23 @@ from django.core.cache import cache
 from django.http import HttpResponse
 from django.test import Client
 
+from accounts import mail
 from chatsite import redis
+from chatsite.live import overrides
+from messaging.ready_pages import ready_pages
 from rooms.standing import standings
 from tests.factories import sign_in
 
+pytest_plugins = ["tests.people"]
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What is marked `once` does not run a second time where a database is named."""
+    """What is marked `once` does not run a second time where a database is named; files with slow tests come first.
+
+    They are whole pieces of work for one worker: begun last, they would be all that runs at the end.
+    """
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in slow)
     if os.environ.get("DATABASE_URL"):
         for item in items:
             if item.get_closest_marker("once"):
@@ -41,8 +51,11 @@ def redis_server() -> Iterator[str]:
 def _nothing_remembered(redis_server: str) -> Iterator[None]:
     """Rolled back ids come again: what Redis and this process hold of them would be another test's."""
     yield
+    mail._thread.submit(lambda: None).result(10)  # a late one would be the next test's
     forget_redis()
     standings.forget()
+    overrides.forget()
+    ready_pages.forget()
 
 
 def forget_redis() -> None:

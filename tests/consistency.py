@@ -30,9 +30,9 @@ def _of_room(room: Room) -> Iterator[str]:
     messages = list(Message.objects.filter(room_id=room.id).order_by("seq"))
     yield from (f"room {room.id}: {wrong}" for wrong in _of_kind(room, members))
     yield from (f"room {room.id}: {wrong}" for wrong in _of_counter(room, counter, members, messages))
-    yield from (f"room {room.id}: {wrong}" for wrong in _of_messages(members, messages))
+    yield from (f"room {room.id}: {wrong}" for wrong in _of_messages(counter, members, messages))
     for member in members:
-        if wrong := _of_marks(member, messages):
+        if wrong := _of_marks(counter, member, messages):
             yield f"room {room.id}, user {member.user_id}: {wrong}"
 
 
@@ -61,7 +61,8 @@ def _of_counter(room: Room, counter: RoomCounter, members: list[Membership], mes
         yield "a member changed after the access version"
     texts = [m for m in messages if m.kind == Message.TEXT]
     newest = messages[-1] if messages else None
-    expected = (len(messages), len(texts), sum(m.left_at is None for m in members), newest.id if newest else None)
+    seq, number = counter.purged_seq + len(messages), counter.purged_number + len(texts)
+    expected = (seq, number, sum(m.left_at is None for m in members), newest.id if newest else None)
     found = (counter.last_seq, counter.message_count, counter.member_count, counter.last_message_id)
     if found != expected:
         yield f"counter {found}, rows {expected}"
@@ -69,19 +70,20 @@ def _of_counter(room: Room, counter: RoomCounter, members: list[Membership], mes
         yield "no time of the newest message"
 
 
-def _of_messages(members: list[Membership], messages: list[Message]) -> Iterator[str]:
-    if [m.seq for m in messages] != list(range(1, len(messages) + 1)):
-        yield "seqs are not 1, 2, 3 …"
+def _of_messages(counter: RoomCounter, members: list[Membership], messages: list[Message]) -> Iterator[str]:
+    first = counter.purged_seq + 1
+    if [m.seq for m in messages] != list(range(first, first + len(messages))):
+        yield "seqs are not 1, 2, 3 … after the deleted ones"
     if [m.id for m in messages] != sorted(m.id for m in messages):
         yield "ids do not follow the seqs"
-    number, people, seqs = 0, {m.user_id for m in members}, {m.id: m.seq for m in messages}
+    number, people, seqs = counter.purged_number, {m.user_id for m in members}, {m.id: m.seq for m in messages}
     for message in messages:
         number += message.kind == Message.TEXT
         if message.number != number:
             yield f"seq {message.seq}: number {message.number} instead of {number}"
         if message.kind == Message.TEXT and message.sender_id not in people:
             yield f"seq {message.seq}: its sender was never in the room"
-        if message.reply_to_id is not None and seqs.get(message.reply_to_id, 2**63) >= message.seq:
+        if message.reply_to_id is not None and not _stands_before(message, seqs, counter):
             yield f"seq {message.seq}: answers nothing that stands before it"
         if message.kind == Message.TEXT and message.recalled_at is None and not message.content.strip():
             yield f"seq {message.seq}: empty"
@@ -90,6 +92,14 @@ def _of_messages(members: list[Membership], messages: list[Message]) -> Iterator
     if messages:
         yield from _of_mentions(messages)
         yield from _of_reactions(messages, people)
+
+
+def _stands_before(message: Message, seqs: dict[int, int], counter: RoomCounter) -> bool:
+    """What it answers; or that is deleted."""
+    answered = message.reply_to_id or 0
+    if counter.purged_seq and answered not in seqs:
+        return answered < message.id and not Message.objects.filter(pk=answered).exists()
+    return seqs.get(answered, 2**63) < message.seq
 
 
 def _of_mentions(messages: list[Message]) -> Iterator[str]:
@@ -109,14 +119,14 @@ def _of_reactions(messages: list[Message], people: set[int]) -> Iterator[str]:
             yield f"reaction {reaction.pk}: of a stranger, or to nothing"
 
 
-def _of_marks(member: Membership, messages: list[Message]) -> str | None:
+def _of_marks(counter: RoomCounter, member: Membership, messages: list[Message]) -> str | None:
     """The mark's numbers are what the rows say."""
     read = [m for m in messages if m.seq <= member.last_read_seq]
     own = [m for m in messages if m.seq > member.last_read_seq and m.sender_id == member.user_id]
-    if member.last_read_seq > len(messages):
+    if not counter.purged_seq <= member.last_read_seq <= counter.last_seq:
         return "has read what is not there"
     found = (member.read_number, member.own_after_mark)
-    expected = (read[-1].number if read else 0, len(own))
+    expected = (read[-1].number if read else counter.purged_number, len(own))
     return None if found == expected else f"mark {found}, rows {expected}"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import itertools
 import json
 import os
@@ -11,6 +12,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.error
 import urllib.request
@@ -72,6 +74,10 @@ class Server:
     def base(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
+    @property
+    def sockets(self) -> str:
+        return f"{self.base.replace('http', 'ws', 1)}/ws/"
+
     def beside(self, kind: str, **env: str) -> Server:
         """Another one on the same database, Redis and files."""
         shared = {name: self.env.get(name, "") for name in ("DATABASE_URL", "REDIS_URL", "REDIS_PREFIX")}
@@ -87,7 +93,10 @@ class Server:
         self.var.mkdir(parents=True, exist_ok=True)
         if self.database_url:
             self._mysql(f"CREATE DATABASE IF NOT EXISTS `{self._database}` CHARACTER SET utf8mb4")
-        self.manage("migrate", "-v0")
+        if self.env["DATABASE_URL"] or (self.var / "chat.sqlite3").exists():
+            self.manage("migrate", "-v0")
+        else:
+            (self.var / "chat.sqlite3").write_bytes(_migrated())
         return self
 
     @property
@@ -160,6 +169,14 @@ class Server:
         if status != 201:
             raise RuntimeError(f"register {name}: {status} {answer}")
         return Person(self, name, answer)
+
+
+@functools.cache
+def _migrated() -> bytes:
+    """-> an SQLite file with all tables, made once in a run: every start of Python takes seconds."""
+    with tempfile.TemporaryDirectory() as directory:
+        Server(Path(directory), DATABASE_URL="").manage("migrate", "-v0")
+        return (Path(directory) / "chat.sqlite3").read_bytes()
 
 
 def call(
@@ -249,10 +266,9 @@ class Socket:
     @classmethod
     def open(cls, server: Server, *, read_ahead: int | None = None, **headers: str) -> Socket:
         """`read_ahead`: how many frames are taken in before anybody asks for them; None = all."""
-        url = f"ws://127.0.0.1:{server.port}/ws/"
         return cls(
             connect(
-                url,
+                server.sockets,
                 additional_headers=headers,
                 compression=None,
                 max_size=None,

@@ -4,6 +4,7 @@ from django.db import transaction
 
 from accounts.models import User
 from accounts.permissions import require_staff
+from chatsite.audit.services import record
 from chatsite.errors import NotFound
 
 
@@ -20,6 +21,7 @@ def approve(*, by: User, user_id: int) -> User:
     user = _locked(user_id)
     user.awaits_approval, user.is_active = False, True
     user.save(update_fields=["awaits_approval", "is_active"])
+    record(actor=by, action="user.approve", target_type="user", target_id=user.pk, target_name=user.username)
     return user
 
 
@@ -27,7 +29,9 @@ def approve(*, by: User, user_id: int) -> User:
 def turn_away(*, by: User, user_id: int) -> None:
     """Removes an account that was never let in."""
     require_staff(by)
-    _locked(user_id).delete()
+    user = _locked(user_id)
+    record(actor=by, action="user.turn_away", target_type="user", target_id=user.pk, target_name=user.username)
+    user.delete()
 
 
 def _locked(user_id: int) -> User:

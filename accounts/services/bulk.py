@@ -1,7 +1,8 @@
 """Accounts and friendships that come from elsewhere, with their own times. Nobody is told of them."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from django.db import transaction
 
@@ -22,6 +23,13 @@ def add_deleted_user() -> User:
     user = User(username=f"gone{secrets.token_hex(8)}", is_active=False)
     user.save(force_insert=True)
     return nameless(user)
+
+
+@transaction.atomic
+def note_seen(*, seen: Mapping[int, datetime]) -> None:
+    """`seen`: when each was here, by id; who was here later keeps that."""
+    for user_id, at in seen.items():
+        User.objects.filter(pk=user_id, last_seen_at__lt=at).update(last_seen_at=at)
 
 
 def befriend(*, friendship: Friendship) -> bool:

@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 
-from django.conf import settings
 from django.db import transaction
 from django.utils.timezone import now
 
@@ -10,13 +9,14 @@ from accounts import mail, one_time
 from accounts.models import User
 from accounts.names import fold
 from chatsite.api.rate_limit import limit
+from chatsite.live import setting
 
 PURPOSE = "confirm_email"
 LIFETIME = timedelta(days=2)
 
 
 def is_required(user: User) -> bool:
-    return settings.EMAIL_VERIFICATION == "required" and user.email_verified_at is None and not user.is_superuser
+    return setting("EMAIL_VERIFICATION") == "required" and user.email_verified_at is None and not user.is_superuser
 
 
 def send(user: User) -> None:

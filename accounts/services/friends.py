@@ -5,20 +5,32 @@ from django.db.models import Q, QuerySet
 from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Friendship, User
+from accounts.models import Friendship
 from accounts.names import clean_line
 from accounts.public import users_by_id
 from accounts.relations import is_blocked_between
-from accounts.schemas import FriendRemoved, FriendRequest, FriendRequestAccepted, FriendRequestOut, UserOut
-from chatsite.errors import ChatError, Conflict, NotFound, ValidationFailed
+from accounts.schemas import (
+    FriendRemoved,
+    FriendRequest,
+    FriendRequestAccepted,
+    FriendRequestOut,
+    FriendRequestSent,
+    UserOut,
+)
+from accounts.services.people import lock_pair, require_person
+from accounts.services.search import called
+from chatsite.errors import ChatError, Conflict, NotFound
 from chatsite.gateway.events import publish, to_user
 from chatsite.transactions import repeated_on_conflict
 
 
-def friends_of(user_id: int) -> list[UserOut]:
-    """-> in the order in which they became friends."""
+def friends_of(user_id: int, *, text: str = "") -> list[UserOut]:
+    """-> in the order in which they became friends; with a text those who bear it or whom the user calls so."""
     rows = _of(user_id).filter(accepted_at__isnull=False).order_by("accepted_at", "pk")
     ids = [_other(row, user_id) for row in rows]
+    if text:
+        found = set(called(user_id=user_id, text=text).filter(pk__in=ids).values_list("pk", flat=True))
+        ids = [i for i in ids if i in found]
     people = users_by_id(ids, viewer_id=user_id)
     return [people[i] for i in ids]
 
@@ -50,13 +62,14 @@ def ask(*, user_id: int, other_id: int, message: str = "") -> None:
 @repeated_on_conflict
 @transaction.atomic
 def _ask(user_id: int, other_id: int, message: str) -> None:
+    lock_pair(user_id, other_id)
     if is_blocked_between(user_id, other_id):
         raise ChatError("blocked")
     row = _locked(user_id, other_id)
     if row is None:
         pair = {"low_id": min(user_id, other_id), "high_id": max(user_id, other_id)}
         Friendship.objects.create(**pair, requested_by_id=user_id, message=message)
-        _tell(other_id, user_id, FriendRequest)
+        _tell_of_request(user_id, other_id, message)
     elif row.accepted_at is not None:
         raise Conflict(_("You are friends already."))
     elif row.requested_by_id == other_id:
@@ -87,13 +100,6 @@ def remove(*, user_id: int, other_id: int) -> None:
     _tell(user_id, other_id, FriendRemoved)
 
 
-def require_person(user_id: int, other_id: int) -> None:
-    if user_id == other_id:
-        raise ValidationFailed(message=_("That is you."))
-    if not User.objects.filter(pk=other_id, is_active=True).exists():
-        raise NotFound
-
-
 def _befriend(row: Friendship, user_id: int) -> None:
     row.accepted_at = now()
     row.save(update_fields=["accepted_at"])
@@ -102,9 +108,14 @@ def _befriend(row: Friendship, user_id: int) -> None:
     _tell(user_id, other_id, FriendRequestAccepted)
 
 
-def _tell(
-    user_id: int, about_id: int, event: type[FriendRequest] | type[FriendRequestAccepted] | type[FriendRemoved]
-) -> None:
+def _tell_of_request(user_id: int, other_id: int, message: str) -> None:
+    asker = users_by_id([user_id], viewer_id=other_id)[user_id]
+    asked = users_by_id([other_id], viewer_id=user_id)[other_id]
+    publish(to_user(other_id, FriendRequest(user=asker, message=message)))
+    publish(to_user(user_id, FriendRequestSent(user=asked, message=message)))
+
+
+def _tell(user_id: int, about_id: int, event: type[FriendRequestAccepted] | type[FriendRemoved]) -> None:
     people = users_by_id([about_id], viewer_id=user_id)
     publish(to_user(user_id, event(user=people[about_id])))
 

@@ -8,11 +8,13 @@ from django.db import transaction
 from accounts import mail, one_time, passwords
 from accounts.models import Session, User
 from accounts.names import fold
+from accounts.permissions import require_rank_over, require_staff
 from accounts.services.sessions import revoke_all
 from accounts.services.signing_in import require_password
 from chatsite.api.client_address import rate_key
 from chatsite.api.rate_limit import limit
-from chatsite.errors import Conflict, NotFound, PermissionDenied, ValidationFailed
+from chatsite.audit.services import record
+from chatsite.errors import Conflict, NotFound, ValidationFailed
 from chatsite.transactions import repeated_on_conflict
 
 PURPOSE = "password_reset"
@@ -41,18 +43,22 @@ def request_reset(*, email: str, ip: str | None) -> None:
 
 def reset_link(*, by: User, user_id: int) -> str:
     """-> a link that lets a person set a new password once, for an administrator to hand over."""
-    if not by.is_staff:
-        raise PermissionDenied
+    require_staff(by)
     user = User.objects.filter(pk=user_id, is_active=True).first()
     if user is None:
         raise NotFound
-    if user.is_superuser and not by.is_superuser:
-        raise PermissionDenied
-    return link_for(user)
+    if by.pk != user.pk:
+        require_rank_over(by, user)
+    return _handed_over(by, user)
 
 
 def link_for(user: User) -> str:
     """-> the same, for the operator at the server's own console."""
+    return _handed_over(None, user)
+
+
+def _handed_over(by: User | None, user: User) -> str:
+    record(actor=by, action="user.reset_link", target_type="user", target_id=user.pk, target_name=user.username)
     return _link(user, HANDED_OVER_LIFETIME)
 
 

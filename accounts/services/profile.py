@@ -13,9 +13,9 @@ from accounts.models import User
 from accounts.names import clean_line
 from accounts.public import stranger_out, user_out
 from accounts.relations import all_blocked
-from accounts.schemas import MePatch, UserUpdated
+from accounts.schemas import MePatch, MeUpdated, UserUpdated
 from chatsite.errors import ChatError, ValidationFailed
-from chatsite.gateway.events import publish, to_circle
+from chatsite.gateway.events import publish, to_circle, to_user
 from chatsite.transactions import repeated_on_conflict
 
 SHOWN = ("display_name", "avatar", "status_text")  # a change of these is told to others
@@ -76,6 +76,8 @@ def _save(user: User, fields: dict[str, Any]) -> User:
         user.save(update_fields=list(changed))
     if changed.keys() & set(SHOWN):
         _tell(user)
+    if changed.keys() - set(SHOWN):
+        publish(to_user(user.pk, MeUpdated()))
     return user
 
 

@@ -2,7 +2,6 @@
 
 from typing import NamedTuple
 
-from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
@@ -15,6 +14,7 @@ from accounts.services.sessions import Device, TokenPair, begin_session
 from chatsite.api.client_address import rate_key
 from chatsite.api.rate_limit import limit
 from chatsite.errors import Conflict, Fields, PermissionDenied, Text, ValidationFailed
+from chatsite.live import setting
 from chatsite.transactions import repeated_on_conflict
 
 
@@ -41,10 +41,10 @@ def register(*, application: Application, device: Device, from_this_machine: boo
     """Makes an account and signs it in, as far as the registration mode lets it."""
     limit("register", rate_key(device.ip))
     as_administrator = administrators.is_claimed(application.admin_code, from_this_machine=from_this_machine)
-    if not as_administrator:
-        _require_open(application.invite)
+    mode = "open" if as_administrator else setting("REGISTRATION")
+    _require_open(mode, application.invite)
     checked = _checked(application)
-    user = _create(checked, awaits_approval=settings.REGISTRATION == "approval" and not as_administrator)
+    user = _create(checked, mode)
     if as_administrator:
         administrators.promote_first(user)
     if user.awaits_approval:
@@ -55,10 +55,10 @@ def register(*, application: Application, device: Device, from_this_machine: boo
     return Registered(user, begin_session(user=user, device=device))
 
 
-def _require_open(invite: str | None) -> None:
-    if settings.REGISTRATION == "closed":
+def _require_open(mode: str, invite: str | None) -> None:
+    if mode == "closed":
         raise PermissionDenied(_("This server does not take new accounts."))
-    if settings.REGISTRATION == "invite":
+    if mode == "invite":
         invites.require_good(invite)
 
 
@@ -79,20 +79,20 @@ def _checked(application: Application) -> Application:
 
 
 @repeated_on_conflict
-def _create(application: Application, *, awaits_approval: bool) -> User:
+def _create(application: Application, mode: str) -> User:
     user = User(
         username=application.username,
         email=application.email,
         password=make_password(application.password),
         display_name=application.display_name,
         locale=application.locale,
-        awaits_approval=awaits_approval,
-        is_active=not awaits_approval,
+        awaits_approval=mode == "approval",
+        is_active=mode != "approval",
     )
     _require_free(user)
     try:
         with transaction.atomic():
-            if settings.REGISTRATION == "invite" and application.invite:
+            if mode == "invite" and application.invite:
                 invites.use(application.invite)
             user.save(force_insert=True)
     except IntegrityError:

@@ -10,6 +10,7 @@ from django.utils.timezone import now
 from accounts import tokens
 from accounts.models import Session, User
 from accounts.names import clean_line
+from accounts.schemas import NewSession, SessionOut
 from chatsite.errors import ChatError, NotFound
 from chatsite.gateway.events import publish, to_user
 from chatsite.gateway.frames import SessionRevoked
@@ -42,6 +43,7 @@ def begin_session(*, user: User, device: Device) -> TokenPair:
     name = clean_line(device.name)[:100] or describe(device.user_agent)
     session = Session.objects.create(user=current, name=name, user_agent=device.user_agent[:300], ip=device.ip)
     _make_room(current.pk)
+    publish(to_user(current.pk, NewSession(session=session_out(session))))
     return _pair(session, session.generation)
 
 
@@ -88,6 +90,19 @@ def _is_retry(session: Session, generation: int, at: datetime) -> bool:
 
 def _pair(session: Session, generation: int) -> TokenPair:
     return TokenPair(session, tokens.access_token(session), tokens.refresh_token(session, generation))
+
+
+def session_out(session: Session, *, current_id: int | None = None) -> SessionOut:
+    """-> as its owner sees it; `current_id` is the session that asks."""
+    return SessionOut(
+        id=session.pk,
+        name=session.name,
+        user_agent=session.user_agent,
+        ip=session.ip,
+        created_at=session.created_at,
+        last_used_at=session.last_used_at,
+        current=session.pk == current_id,
+    )
 
 
 def sessions_of(user_id: int) -> list[Session]:

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts import passwords
 from accounts.models import User
 from accounts.names import fold
-from accounts.services import confirmation
+from accounts.services import confirmation, new_devices
 from accounts.services.sessions import Device, TokenPair, begin_session
 from chatsite.api.client_address import rate_key
 from chatsite.api.rate_limit import give_back, limit
@@ -15,7 +15,10 @@ from chatsite.errors import ChatError, PermissionDenied
 
 def login(*, name: str, password: str, device: Device) -> TokenPair:
     """Signs in by username or e-mail address."""
-    return begin_session(user=identify(name=name, password=password, ip=device.ip), device=device)
+    user = identify(name=name, password=password, ip=device.ip)
+    pair = begin_session(user=user, device=device)
+    new_devices.tell_by_mail(user=user, session=pair.session)
+    return pair
 
 
 def identify(*, name: str, password: str, ip: str | None) -> User:

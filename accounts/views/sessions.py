@@ -4,9 +4,8 @@ from django.http import HttpResponse
 from rest_framework.request import Request
 from rest_framework.viewsets import ViewSet
 
-from accounts.models import Session
 from accounts.requests import session_of, user_of
-from accounts.schemas import SessionOut, SessionPage
+from accounts.schemas import SessionPage
 from accounts.services import sessions
 from chatsite.api.schema import operation
 from chatsite.api.views import NoContent, WireResponse
@@ -16,7 +15,8 @@ class SessionViewSet(ViewSet):
     @operation(response=SessionPage, summary="My signed-in devices")
     def list(self, request: Request) -> HttpResponse:
         current = session_of(request)
-        rows = [_out(session, current) for session in sessions.sessions_of(current.user_id)]
+        mine = sessions.sessions_of(current.user_id)
+        rows = [sessions.session_out(session, current_id=current.pk) for session in mine]
         return WireResponse(SessionPage(results=rows))
 
     @operation(summary="Sign one of my devices out")
@@ -28,15 +28,3 @@ class SessionViewSet(ViewSet):
     def destroy_others(self, request: Request) -> HttpResponse:
         sessions.sign_out_others(session=session_of(request))
         return NoContent()
-
-
-def _out(session: Session, current: Session) -> SessionOut:
-    return SessionOut(
-        id=session.pk,
-        name=session.name,
-        user_agent=session.user_agent,
-        ip=session.ip,
-        created_at=session.created_at,
-        last_used_at=session.last_used_at,
-        current=session.pk == current.pk,
-    )

@@ -10,7 +10,7 @@ from accounts import avatars
 from accounts.public import me_out
 from accounts.requests import user_of
 from accounts.schemas import DeleteMe, MeOut, MePatch, UserOut, UserPage
-from accounts.services import deletion, people, profile, search
+from accounts.services import deletion, people, profile, remarks, search
 from chatsite.api.schema import operation
 from chatsite.api.views import NoContent, WireResponse, body, limit
 from chatsite.errors import ChatError, ValidationFailed
@@ -60,7 +60,7 @@ class UserViewSet(ViewSet):
     def search(self, request: Request) -> HttpResponse:
         text = request.query_params.get("q") or request.query_params.get("keyword", "")
         found = search.search_users(user_id=user_of(request).pk, text=text, limit=limit(request, 20))
-        return WireResponse(UserPage(results=found))
+        return WireResponse(remarks.with_remarks(user_of(request).pk, found))
 
     @operation(response=UserOut, summary="A person")
     def retrieve(self, request: Request, pk: str) -> HttpResponse:

@@ -25,6 +25,12 @@ def client_address(request: HttpRequest) -> str | None:
     return str(address) if address else None
 
 
+def as_address(text: str) -> str | None:
+    """-> the address as it is stored, if that is one."""
+    address = _parsed(text)
+    return str(address) if address else None
+
+
 def rate_key(address: str | None) -> str:
     """Who owns an IPv6 address owns its whole /64: they share one limit."""
     parsed = _parsed(address or "")

@@ -10,6 +10,7 @@ from django.utils import translation
 from django.views.decorators.csrf import csrf_exempt
 from rest_framework import exceptions as drf
 
+from chatsite import metrics
 from chatsite.api.views import WireResponse
 from chatsite.errors import ChatError, NotFound, PermissionDenied, Unavailable, ValidationFailed
 
@@ -44,6 +45,7 @@ def _known(error: Exception) -> ChatError | None:
 
 
 def respond(request: Any, error: ChatError) -> HttpResponse:
+    metrics.refused.labels("rest", error.code).inc()
     out = error.out(locale=translation.get_language() or "en", request_id=getattr(request, "request_id", None))
     response = WireResponse(out, error.status)
     if error.retry_after is not None:

@@ -34,10 +34,10 @@ class HealthViewSet(ViewSet):
 
     @operation(response=HealthOut, summary="How the server is")
     def list(self, request: Request) -> WireResponse:
-        database, redis = _database(), _redis()
-        migrations = _migrations() if database == "ok" else "unknown"
-        status = _status(database, redis, migrations)
-        out = HealthOut(status=status, database=database, redis=redis, migrations=migrations, version=settings.VERSION)
+        database_state, redis_state = database(), redis()
+        migrations = _migrations() if database_state == "ok" else "unknown"
+        status = _status(database_state, redis_state, migrations)
+        out = HealthOut(status, database_state, redis_state, migrations, settings.VERSION)
         return WireResponse(out, 503 if status == "down" else 200)
 
 
@@ -61,7 +61,7 @@ def _of_this_release() -> frozenset[tuple[str, str]]:
     return frozenset(MigrationLoader(None, ignore_no_migrations=True).disk_migrations)
 
 
-def _database() -> State:
+def database() -> State:
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
@@ -70,7 +70,7 @@ def _database() -> State:
     return "ok"
 
 
-def _redis() -> State:
+def redis() -> State:
     try:
         cache.client.get_client().ping()  # type: ignore[attr-defined]
     except Exception:  # whatever the client throws, it does not answer

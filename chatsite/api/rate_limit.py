@@ -10,7 +10,9 @@ from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 from redis.retry import Retry
 
+from chatsite import redis_address
 from chatsite.errors import RateLimited
+from chatsite.live import setting
 
 TIMEOUT_SECONDS = 0.3
 REDIS_PAUSE_SECONDS = 5.0  # after a failure nobody waits for Redis again before that
@@ -45,6 +47,7 @@ RATES = {
     "password_reset": Rate(20 / 60, 20),  # per address
     "mail": Rate(3 / 600, 3),  # per receiver
     "search": Rate(60 / 60, 60),  # per user
+    "export": Rate(4 / 3600, 4),  # per user
     "join_by_code": Rate(10 / 60, 10),  # per user
 }
 
@@ -66,7 +69,7 @@ def _rate(name: str, per_second: float | None, burst: int | None) -> Rate:
 
 
 def _take(name: str, key: object, rate: Rate, cost: int) -> float:
-    if not settings.RATE_LIMITS:
+    if not setting("RATE_LIMITS"):
         return 0
     bucket = f"{settings.REDIS_PREFIX}:limit:{name}:{key}"
     wait = _shared.take(bucket, rate, cost)
@@ -92,7 +95,7 @@ class SharedBuckets:
 
     def _redis(self) -> Redis:
         if self._client is None:
-            self._client = Redis.from_url(
+            self._client = redis_address.client(
                 settings.REDIS_URL,
                 socket_timeout=TIMEOUT_SECONDS,
                 socket_connect_timeout=TIMEOUT_SECONDS,

@@ -2,9 +2,11 @@
 
 from typing import Any
 
+from django.http import HttpRequest
 from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
+from rest_framework.settings import api_settings
 
 from chatsite.gateway.events import encode
 
@@ -19,18 +21,17 @@ class WireRenderer(BaseRenderer):
         return b"" if data is None else encode(data)
 
 
-class WireNegotiation(DefaultContentNegotiation):
+ACCEPTED = (None, "*/*", WireRenderer.media_type, "application/json, text/plain, */*")
+
+
+def asks_nothing_special(request: HttpRequest | Request) -> bool:
     """Who accepts JSON in one of the usual words gets it without more ado."""
+    return request.META.get("HTTP_ACCEPT") in ACCEPTED and api_settings.URL_FORMAT_OVERRIDE not in request.GET
 
-    accepted = (None, "*/*", WireRenderer.media_type, "application/json, text/plain, */*")
 
+class WireNegotiation(DefaultContentNegotiation):
     def select_renderer(self, request: Request, renderers: Any, format_suffix: str | None = None) -> Any:
         first = renderers[0]
-        if (
-            len(renderers) == 1
-            and first.media_type == WireRenderer.media_type
-            and request.META.get("HTTP_ACCEPT") in self.accepted
-            and self.settings.URL_FORMAT_OVERRIDE not in request.query_params
-        ):
+        if len(renderers) == 1 and first.media_type == WireRenderer.media_type and asks_nothing_special(request):
             return first, first.media_type
         return super().select_renderer(request, renderers, format_suffix)

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from redis import Redis
 from rich.progress import Progress
 
-from chatsite import redis
+from chatsite import redis, redis_address, serving
 from chatsite.backup.archive import FILES, FORMAT, KEYS, Manifest, Reader, reading
 from chatsite.backup.making import automatic
 from chatsite.backup.tables import drop_all, is_empty, refuse_unknown, tables, targets
@@ -25,24 +25,27 @@ from chatsite.settings.secret_keys import replace_secrets
 from chatsite.startup import reach_redis
 
 KEYS_A_COMMAND = 1_000
+CHANNELS = ("__group__", "specific.")  # what channels_redis puts behind the prefix
 
 
 def restore(path: Path, *, replace: bool, progress: Progress) -> tuple[Manifest, list[str]]:
     """-> what was restored, and which keys the environment keeps otherwise than the backup.
 
-    Nothing is touched before the whole archive is verified. With `replace`, what lives here is backed up first.
+    Nothing is touched before the whole archive is verified. With `replace`, what lives here is backed up first. Broken
+    off and begun anew it begins from the start, and takes what is half there for nobody's.
     """
     with reading(path) as archive:
         _verify(path, archive, progress)
-        with _redis() as client:
-            _refuse_running(client)
+        with _redis() as client, serving.nobody_serves(client):
+            _refuse_listeners(client)
             with alone_on("default"):
                 _make_room(replace, progress)
                 _restore_files(archive, progress)
                 _restore_tables(archive, progress)
             call_command("migrate", interactive=False, verbosity=0, backup=False)
             _forget_cached(client)
-        kept = replace_secrets(msgspec.json.decode(archive.read(KEYS), type=dict[str, str]), ENV_FILE)
+            kept = replace_secrets(msgspec.json.decode(archive.read(KEYS), type=dict[str, str]), ENV_FILE)
+            serving.half_restored().unlink()
         return archive.manifest, kept
 
 
@@ -62,30 +65,28 @@ def _redis() -> Iterator["Redis"]:
     """What it keeps of rooms would pass for the restored ones'."""
     if not settings.REDIS_IS_EMBEDDED:
         reach_redis()
-        with Redis.from_url(settings.REDIS_URL) as client:
+        with redis_address.client(settings.REDIS_URL) as client:
             yield client
         return
     if redis.is_in_use(settings.RUN_DIR):
-        raise _is_running()
+        raise serving.is_running()
     with redis.embedded_in_use(settings.RUN_DIR) as url, Redis.from_url(url) as client:
         yield client
 
 
-def _refuse_running(client: "Redis") -> None:
-    """Whoever is connected to a server makes it listen."""
-    if client.pubsub_channels(f"{settings.REDIS_PREFIX}*"):
-        raise _is_running()
-
-
-def _is_running() -> NotReady:
-    return NotReady(_("The chat is running: stop every server of it first."))
+def _refuse_listeners(client: "Redis") -> None:
+    """Whoever is connected to a server makes it listen: also to one of an older release."""
+    for ending in CHANNELS:
+        if client.pubsub_channels(f"{settings.REDIS_PREFIX}{ending}*"):
+            raise serving.is_running()
 
 
 def _make_room(replace: bool, progress: Progress) -> None:
-    if _is_lived_in():
+    if not serving.half_restored().exists() and _is_lived_in():
         if not replace:
             raise NotReady(_("There is a chat here already: --replace backs it up and puts the backup in its place."))
         automatic("before-restore", progress)
+    serving.half_restored().touch(mode=0o600)
     shutil.rmtree(settings.MEDIA_ROOT, ignore_errors=True)
     drop_all(MigrationLoader(connection))
 
@@ -126,6 +127,7 @@ def _restore_tables(archive: Reader, progress: Progress) -> None:
 
 
 def _forget_cached(client: "Redis") -> None:
-    keys = list(client.scan_iter(f"{settings.REDIS_PREFIX}*", count=KEYS_A_COMMAND))
+    """Its own: another chat may keep what begins alike, `chat2:`, in the same Redis."""
+    keys = list(client.scan_iter(f"{settings.REDIS_PREFIX}:*", count=KEYS_A_COMMAND))
     for start in range(0, len(keys), KEYS_A_COMMAND):
         client.delete(*keys[start : start + KEYS_A_COMMAND])

@@ -5,15 +5,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 
-from chatsite.gateway.frames import ReadyLimits
-
 Headers = dict[bytes, bytes]
-
-
-def limits() -> ReadyLimits:
-    return ReadyLimits(
-        settings.CONTENT_CHARS, settings.FRAME_BYTES, settings.UPLOAD_BYTES, settings.RECALL_WINDOW_SECONDS
-    )
 
 
 def origin_is_allowed(headers: Headers) -> bool:

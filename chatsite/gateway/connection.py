@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import logging
 import secrets
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
-from chatsite.errors import ChatError
+from structlog.contextvars import get_contextvars
+
+from chatsite import metrics
+from chatsite.errors import ChatError, ErrorOut, new_request_id
 from chatsite.gateway import frames
 from chatsite.gateway.events import Attach, Event
 from chatsite.gateway.frames import Close
@@ -18,6 +22,8 @@ from chatsite.gateway.websocket import text_frame
 
 if TYPE_CHECKING:
     from chatsite.gateway.hub import Hub
+
+logger = logging.getLogger(__name__)
 
 OUTBOX_BYTES = 1024 * 1024  # transport buffer a connection may have; over it, close 4409
 NORMAL, APPLICATION_CODES = 1000, 3000  # close codes, RFC 6455 §7.4
@@ -31,6 +37,14 @@ Send = Callable[[dict[str, Any]], Awaitable[None]]
 
 class Disconnected(Exception):
     """The peer is gone, or the connection was closed."""
+
+
+def refusal(error: ChatError, locale: str) -> ErrorOut:
+    """-> the error as its client gets it: counted, and logged under the id that it carries."""
+    metrics.refused.labels("gateway", error.code).inc()
+    request_id = error.request_id or get_contextvars().get("request_id") or new_request_id()
+    logger.info("command_refused", extra={"error": error.code, "request_id": request_id})
+    return error.out(locale=locale, request_id=request_id)
 
 
 class Batch:
@@ -221,7 +235,10 @@ class Connection:
         self.send(event.frame(reply_to))
 
     def send_error(self, error: ChatError, reply_to: str | None = None) -> None:
-        self.send(frames.error(reply_to, error.out(locale=self.locale)))
+        self.send(frames.error(reply_to, self.refusal(error)))
+
+    def refusal(self, error: ChatError) -> ErrorOut:
+        return refusal(error, self.locale)
 
     async def drained(self) -> None:
         """Until little is left unsent: catch-up goes at the reader's pace, outside the outbox's bound."""
@@ -231,6 +248,7 @@ class Connection:
         """`farewell` is written even to who is not admitted yet."""
         if self.close_code is None:
             self.close_code = code
+            metrics.closed.labels(str(int(code))).inc()
             self.hub.leave(self)
             for batch in gathering.give_up(self):
                 self._wire.write(batch)

@@ -14,19 +14,22 @@ from channels.consumer import AsyncConsumer
 from django.conf import settings
 from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
+from structlog.contextvars import bound_contextvars
 
-from chatsite.errors import ChatError, RateLimited, Unavailable, ValidationFailed, decode
+from chatsite import metrics
+from chatsite.errors import ChatError, RateLimited, Unavailable, ValidationFailed, decode, new_request_id
 from chatsite.gateway import frames, hoarding, rate_limit
 from chatsite.gateway import pull as slots
 from chatsite.gateway.admission import TooMany
-from chatsite.gateway.authentication import headers_of, limits, locale_of, origin_is_allowed
-from chatsite.gateway.connection import Batch, Connection, Disconnected, Receive, Send, SendWire, Wire
+from chatsite.gateway.authentication import headers_of, locale_of, origin_is_allowed
+from chatsite.gateway.connection import Batch, Connection, Disconnected, Receive, Send, SendWire, Wire, refusal
 from chatsite.gateway.events import Event
 from chatsite.gateway.frames import Authenticate, Close, Command, Ready, Reconnect
 from chatsite.gateway.hub import hub
 from chatsite.gateway.pending import Pending
 from chatsite.gateway.pull import Claims
 from chatsite.gateway.router import CommandRouter, PipelinedHandler
+from chatsite.gateway.terms import limits, server
 
 logger = logging.getLogger(__name__)
 
@@ -131,12 +134,18 @@ class GatewayConsumer(AsyncConsumer):  # type: ignore[misc]
         try:
             await self._converse(await self._authenticate())
         except Ended as end:
-            wire.close(end.code)
+            self._close(end.code)
         except Disconnected:
+            if self.connection is None or self.connection.close_code is None:
+                metrics.closed.labels("client").inc()
             return
         with suppress(Disconnected):
             while True:
                 await wire.receive()  # reads on until the socket is closed, so that the close frame gets out
+
+    def _close(self, code: int) -> None:
+        metrics.closed.labels(str(int(code))).inc()
+        self._wire.close(code)
 
     connection: Connection | None = None
     _is_idle = False  # waits for the next frame
@@ -166,11 +175,12 @@ class GatewayConsumer(AsyncConsumer):  # type: ignore[misc]
         return command
 
     def _refuse(self, reply_to: str | None, error: ChatError) -> None:
-        self._wire.write(Batch([frames.error(reply_to, error.out(locale=self._locale))]))
+        self._wire.write(Batch([frames.error(reply_to, refusal(error, self._locale))]))
 
     async def _enter(self, reply_to: str | None, command: Authenticate) -> Connection:
         """Subscribe, read where the rooms stand, say `ready`, then catch up behind gates: never the other way round."""
         claims = slots.read_token(command.token)
+        metrics.frames_in.labels("authenticate").inc()
         connection = self._connection(claims)
         connection.hold()
         connection.hub.enter(connection)
@@ -213,6 +223,7 @@ class GatewayConsumer(AsyncConsumer):  # type: ignore[misc]
             server_time=now(),
             heartbeat_seconds=settings.HEARTBEAT_SECONDS,
             limits=limits(),
+            server=server(),
             rooms=list(ready.heads),
         )
         return event.frame(reply_to)
@@ -291,6 +302,11 @@ class GatewayConsumer(AsyncConsumer):  # type: ignore[misc]
             raise Ended(Close.TOO_MANY) from error
 
     async def _dispatch(self, connection: Connection, frame: Incoming) -> None:
+        """What is logged meanwhile, here or in the pool, carries the id that an error would."""
+        with bound_contextvars(request_id=new_request_id()):
+            await self._do(connection, frame)
+
+    async def _do(self, connection: Connection, frame: Incoming) -> None:
         try:
             self._require_clean(frame)
             if frame.type == "authenticate":
@@ -304,6 +320,8 @@ class GatewayConsumer(AsyncConsumer):  # type: ignore[misc]
                 await self._pending.at_most(PENDING_MAX - 1)
                 self._begin(connection, frame.id, route.pipelined, command)
             else:
+                metrics.frames_in.labels(frame.type).inc()  # one of the router's
+                metrics.replies.inc()
                 await self._pending.at_most(0)  # any other command waits for the sends before it
                 self._answer(connection, frame.id, await route.handler(connection, command))
         except ChatError as error:
@@ -311,7 +329,7 @@ class GatewayConsumer(AsyncConsumer):  # type: ignore[misc]
         except (Disconnected, Ended):
             raise
         except Exception:
-            logger.exception("command_failed", extra={"command": frame.type})
+            logger.exception("command_failed", extra={"command": metrics.known(frame.type, self.router.routes)})
             connection.send_error(Unavailable(), frame.id)
 
     def _require_clean(self, frame: Incoming) -> None:
@@ -334,6 +352,7 @@ class GatewayConsumer(AsyncConsumer):  # type: ignore[misc]
 
     async def _extend(self, connection: Connection, frame: Incoming) -> None:
         """`authenticate` again, with a fresh token of the same user and session."""
+        metrics.frames_in.labels("authenticate").inc()
         try:
             claims = slots.read_token(self._decode_authenticate(frame).token)
             ready = await connection.hub.admission.admit(claims)

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 from enum import IntEnum
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 from django.utils.translation import gettext_lazy as _
@@ -67,11 +67,24 @@ class Authenticate(Schema):
         return {int(room): version for room, version in self.rooms.items() if room.isascii() and room.isdigit()}
 
 
-class ReadyLimits(msgspec.Struct, frozen=True):
+class ReadyLimits(msgspec.Struct, frozen=True, kw_only=True):
+    """`keep_days`: messages stay no longer in any room; null = as long as each room wants."""
+
     content_chars: int
     frame_bytes: int
     upload_bytes: int
     recall_seconds: int
+    keep_days: int | None
+
+
+class ServerOut(msgspec.Struct, frozen=True, kw_only=True):
+    """`message`: what an administrator tells everybody; may be empty. `edit_seconds` 0 = at any time."""
+
+    name: str
+    message: str
+    edit_seconds: int
+    registration: Literal["open", "invite", "approval", "closed"]
+    email_verification: Literal["off", "required"]
 
 
 class Ready(Event):
@@ -84,7 +97,15 @@ class Ready(Event):
     server_time: datetime
     heartbeat_seconds: int
     limits: ReadyLimits
+    server: ServerOut
     rooms: list[Annotated[Any, Meta(extra_json_schema={"$ref": "#/components/schemas/RoomHead"})]]
+
+
+class ServerUpdated(Event):
+    """An administrator has changed what `ready` says of the server."""
+
+    server: ServerOut
+    limits: ReadyLimits
 
 
 class Reconnect(Event):

@@ -8,11 +8,10 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import TYPE_CHECKING
 
-from django.conf import settings
-
 from chatsite.errors import RateLimited
 from chatsite.gateway import frames
 from chatsite.gateway.frames import Close
+from chatsite.live import setting
 
 if TYPE_CHECKING:
     from chatsite.gateway.connection import Connection
@@ -23,10 +22,10 @@ RETRY_SECONDS = 60.0  # for the one that had to go
 
 def make_room(own: Collection[Connection]) -> None:
     """Closes the user's oldest sockets beyond the bound with 4429. Call it once the newest is signed in."""
-    if not settings.RATE_LIMITS or len(own) <= SOCKETS_MAX:
+    if not setting("RATE_LIMITS") or len(own) <= SOCKETS_MAX:
         return
     for connection in sorted(own, key=_age)[: len(own) - SOCKETS_MAX]:
-        refusal = RateLimited(RETRY_SECONDS).out(locale=connection.locale)
+        refusal = connection.refusal(RateLimited(RETRY_SECONDS))
         connection.close(Close.TOO_MANY, frames.error(None, refusal))
 
 

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Coroutine, Iterable
+from collections.abc import Coroutine, Iterable, Sequence
 from contextlib import suppress
 from typing import Any
 
 import msgspec
 from channels.layers import get_channel_layer
 
+from chatsite import metrics
 from chatsite.errors import ChatError
 from chatsite.gateway import pull as slots
 from chatsite.gateway.admission import Admission
@@ -28,8 +29,10 @@ from chatsite.gateway.pull import Changes, Head, Moved, Recent, Wanted
 from chatsite.gateway.stream import Gate, RoomStream
 from chatsite.gateway.subscriptions import Subscriptions
 from chatsite.gateway.tailer import Tailer
+from chatsite.gateway.terms import terms
 from chatsite.gateway.together import Together
 from chatsite.gateway.vigil import Vigil
+from chatsite.live import overrides
 from chatsite.pool import in_pool
 
 logger = logging.getLogger(__name__)
@@ -37,6 +40,7 @@ logger = logging.getLogger(__name__)
 REORDER_SECONDS = 0.05  # how long a gap may close by itself
 BEHIND_SECONDS = 0.25  # how long a publish may be on its way before the tailer's sight of its version counts
 FLUSH_SECONDS = 2.0
+SAMPLE_SECONDS = 5.0
 
 CATCH_UPS_MAX = 64  # connections whose rows are read at once
 
@@ -69,9 +73,11 @@ class Hub:
     def start(self) -> None:
         """Publishes and listens from now on."""
         self._origin = bind_to(self.loop, self.accept).origin
-        for run in (self.subscriptions.run, self.tailer.run, self.beat.run, self.vigil.run):
+        for run in (self.subscriptions.run, self.tailer.run, self.beat.run, self.vigil.run, self._sample):
             self.spawn(run())
         self.listen_anew()
+        self._terms = terms()
+        overrides.listen(self.hear_of_terms)
 
     def spawn(self, coroutine: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         task = self.loop.create_task(coroutine)
@@ -80,10 +86,22 @@ class Hub:
         return task
 
     async def stop(self) -> None:
+        overrides.ignore(self.hear_of_terms)
         tasks = list(self._tasks)
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _sample(self) -> None:
+        """How much there is of what comes and goes too often to be counted each time."""
+        metrics.queues["sign_ins"] = lambda: len(self.admission.door)
+        metrics.queues["catch_ups"] = lambda: len(self.catch_ups)
+        while True:
+            metrics.connections.set(sum(map(len, self.users.values())))
+            metrics.people.set(len(self.users))
+            metrics.streams.set(len(self.rooms))
+            metrics.sample_queues()
+            await asyncio.sleep(SAMPLE_SECONDS)
 
     # --- connections come and go
 
@@ -168,6 +186,7 @@ class Hub:
         `is_behind`: the connection has nothing newer. Rather than hear of a room with a gap, it is closed where the
         database does not answer, and comes back.
         """
+        metrics.pulls.labels("catch_up").inc()
         gates = self._close_gates(connection, since)
         reached = {stream.room_id: gate.start for stream, gate in gates.items()}
         try:
@@ -181,7 +200,7 @@ class Hub:
                     stream.dismiss_one(connection, slots.pull.farewell(stream.room_id))  # no longer theirs
                     self._forget_if_empty(stream)
         except ChatError:
-            if is_behind:
+            if is_behind or any(gate.is_behind for gate in gates.values()):
                 connection.close(Close.RESTART)
             raise
         finally:
@@ -195,12 +214,26 @@ class Hub:
 
     async def _send_behind(self, gate: Gate, stream: RoomStream, connection: Connection, texts: list[bytes]) -> bool:
         """At the reader's pace. -> whether all were sent: who leaves the room meanwhile gets no more of it."""
+        metrics.sync_frames.inc(len(texts))
         for text in texts:
             await connection.drained()
             if stream.gates.get(connection) is not gate:
                 return False
             connection.send(text)
         return True
+
+    # --- what the server says of itself
+
+    def hear_of_terms(self) -> None:
+        """In any thread."""
+        if not self.loop.is_closed():
+            self.loop.call_soon_threadsafe(self._tell_terms)
+
+    def _tell_terms(self) -> None:
+        """To all connections of this process; each process learns of it by itself."""
+        if (new := terms()) != self._terms:
+            self._terms = new
+            self._push_all([c for own in self.users.values() for c in own], [new.frame()])
 
     # --- events come in
 
@@ -285,7 +318,8 @@ class Hub:
             audience.update(self.users.get(user_id, ()))
         self._push_all([c for c in audience if c.user_id not in envelope.except_users], envelope.frames)
 
-    def _push_all(self, connections: Iterable[Connection], texts: list[bytes]) -> None:
+    def _push_all(self, connections: Sequence[Connection], texts: list[bytes]) -> None:
+        metrics.own_frames.inc(len(texts) * len(connections))
         batch = Batch(texts)
         for connection in connections:
             connection.push(batch)
@@ -305,7 +339,7 @@ class Hub:
 
     async def _try_catch_up(self, connection: Connection, since: dict[int, int]) -> None:
         with suppress(ChatError):
-            await self.catch_up_all(connection, since, is_behind=True)
+            await self.catch_up_all(connection, since)
 
     def revoke(self, connections: Iterable[Connection], texts: list[bytes]) -> None:
         for connection in connections:
@@ -333,6 +367,7 @@ class Hub:
 
     async def _heal(self, stream: RoomStream) -> None:
         """One pull for the whole process, given out as room_sync."""
+        metrics.pulls.labels("heal").inc()
         try:
             found = await in_pool(slots.pull.changes, {stream.room_id: stream.version}, reader_id=None)
             if changes := found.get(stream.room_id):
@@ -381,7 +416,7 @@ def hub() -> Hub:
     loop = asyncio.get_running_loop()
     if loop not in _hubs:
         for old in [known for known in _hubs if known.is_closed()]:
-            del _hubs[old]
+            overrides.ignore(_hubs.pop(old).hear_of_terms)
         _hubs[loop] = Hub(loop)
         _hubs[loop].start()
     return _hubs[loop]

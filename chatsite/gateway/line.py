@@ -15,6 +15,8 @@ import hiredis
 from channels_redis.utils import create_pool
 from redis.exceptions import ConnectionError as Unreachable
 
+from chatsite.redis_address import leave_sentinels
+
 UNSENT_MAX = 16 * 1024 * 1024  # bytes that Redis may owe us to take before the line is cut
 _NOTHING = object()
 
@@ -25,7 +27,7 @@ class Line(asyncio.Protocol):
     """`heard` takes what is published on the channels that this line has subscribed to."""
 
     def __init__(self, host: dict[str, Any], heard: Heard | None = None) -> None:
-        self._host = host
+        self._pool = create_pool(host)  # a connection found through Sentinels only borrows it
         self._heard = heard
         self._transport: asyncio.Transport | None = None
         self._reader = hiredis.Reader(notEnoughData=_NOTHING)
@@ -56,8 +58,9 @@ class Line(asyncio.Protocol):
             return self._transport
 
     async def _dial(self) -> asyncio.Transport:
-        opened = create_pool(self._host).make_connection()
+        opened = self._pool.make_connection()
         await opened.connect()
+        await leave_sentinels(self._pool)
         # redis-py hands its transport to nobody, and would close it at its own end.
         self._writer, opened._writer, opened._reader = opened._writer, None, None  # noqa: SLF001
         transport: asyncio.Transport = self._writer.transport

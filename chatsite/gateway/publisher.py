@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 from channels.layers import get_channel_layer
 
+from chatsite import metrics
 from chatsite.gateway.events import Envelope
 
 logger = logging.getLogger(__name__)
@@ -37,6 +38,7 @@ class Publisher:
         self._queue: deque[Envelope] = deque()
         self._task: asyncio.Task[None] | None = None
         self.dropped = 0
+        metrics.queues["publish"] = lambda: len(self._queue)
 
     def put(self, envelopes: Iterable[Envelope]) -> None:
         if not self.loop.is_closed():
@@ -47,7 +49,7 @@ class Publisher:
             for envelope in envelopes:
                 self._deliver(envelope)
         if len(self._queue) + len(envelopes) > QUEUE_MAX:
-            self.dropped += len(envelopes)
+            self._drop(len(envelopes))
             return
         self._queue.extend(envelopes)
         if self._task is None or self._task.done():
@@ -68,8 +70,12 @@ class Publisher:
             async with asyncio.timeout(SEND_TIMEOUT_SECONDS):
                 await get_channel_layer().group_send_many(messages)
         except Exception as error:  # whatever Redis throws: the tailer delivers what is lost here
-            self.dropped += len(batch)
+            self._drop(len(batch))
             logger.warning("publish_lost", extra={"envelopes": len(batch), "error": repr(error)})
+
+    def _drop(self, envelopes: int) -> None:
+        self.dropped += envelopes
+        metrics.lost_envelopes.inc(envelopes)
 
     def _message(self, encoded: list[bytes]) -> dict[str, Any]:
         return {"type": MESSAGE_TYPE, "from": self.origin, "envelopes": encoded}

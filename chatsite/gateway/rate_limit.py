@@ -8,9 +8,8 @@ import threading
 import time
 from collections.abc import Callable, Hashable
 
-from django.conf import settings
-
 from chatsite.errors import RateLimited
+from chatsite.live import setting
 
 SECOND = 1_000_000_000  # nanoseconds
 MILLISECOND = 1_000_000
@@ -28,7 +27,7 @@ class TokenBuckets:
 
     def take(self, key: Hashable) -> None:
         """Takes a token, or raises RateLimited with the time after which there will be one."""
-        if settings.RATE_LIMITS and (wait := self._wait_after_taking(key)):
+        if setting("RATE_LIMITS") and (wait := self._wait_after_taking(key)):
             raise RateLimited(-(-wait // MILLISECOND) / 1000)  # rounded up: whoever waits that long is admitted
 
     def _wait_after_taking(self, key: Hashable) -> int:

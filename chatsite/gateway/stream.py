@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
+from chatsite import metrics
 from chatsite.gateway.connection import Batch, Connection
 from chatsite.gateway.events import Detach, Envelope
 from chatsite.gateway.pull import Changes
@@ -14,9 +15,10 @@ Push = Callable[[Batch], None]
 class Gate:
     """Holds a room's frames back from one connection that is catching up, then lets through what is newer."""
 
-    def __init__(self, start: int) -> None:
+    def __init__(self, start: int, *, is_behind: bool = False) -> None:
         self.start = start  # versions up to this one the connection has, or gets by other means
-        self.catching_up = False
+        self.is_behind = is_behind  # what came after `start` has passed: nothing may until the connection has it
+        self.catching_up = is_behind
         self._held: list[tuple[int, bytes]] = []
 
     def hold(self, first: int, texts: Sequence[bytes]) -> None:
@@ -29,7 +31,7 @@ class Gate:
     def wait_for(self, version: int) -> None:
         """The stream itself is not that far yet: its frames up to `version` are to be dropped."""
         self.start = version
-        self.catching_up = False
+        self.is_behind = self.catching_up = False
         self._held.clear()
 
     def release(self, version: int) -> list[bytes]:
@@ -66,12 +68,15 @@ class RoomStream:
         return bool(self._early)
 
     def join(self, connection: Connection, version: int) -> None:
-        """From `version` on (exclusive). At the stream's own version it is live at once, else behind a gate."""
+        """From `version` on (exclusive). At the stream's own version it is live at once, else behind a gate.
+
+        Where the stream is further on, the gate stays closed until somebody has caught up.
+        """
         self.flush()
         if version == self.version:
             self.live[connection] = connection.push
         else:
-            self.gates[connection] = Gate(version)
+            self.gates[connection] = Gate(version, is_behind=version < self.version)
 
     def close_gate(self, connection: Connection) -> Gate:
         """Holds the stream back from a live connection while it catches up."""
@@ -127,6 +132,7 @@ class RoomStream:
         batch = Batch(changes.frames)
         for push in tuple(self.live.values()):
             push(batch)
+        metrics.sync_frames.inc(len(changes.frames) * len(self.live))
         for connection, gate in list(self.gates.items()):
             self._give_to_gate(connection, gate, changes, batch)
         self._drain_early()
@@ -179,6 +185,7 @@ class RoomStream:
         batch = Batch(texts)
         for push in tuple(self.live.values()):
             push(batch)
+        metrics.room_frames.inc(len(texts) * len(self.live))
         if self.gates:
             self._flush_gates(self.version - len(texts) + 1, texts)
 

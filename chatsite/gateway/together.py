@@ -4,12 +4,15 @@ answered is the next one. No timer: a lone question goes off at once."""
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections import deque
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
-from chatsite.errors import ChatError, Unavailable
+from chatsite.errors import ChatError, Unavailable, new_request_id
 from chatsite.pool import in_pool
+
+logger = logging.getLogger(__name__)
 
 Question = TypeVar("Question")
 Answer = TypeVar("Answer")
@@ -59,8 +62,10 @@ class Together(Generic[Question, Answer]):
         except ChatError as error:
             return [error] * len(questions)
         except Exception as error:
-            self._loop.call_exception_handler({"message": "a batch of questions failed", "exception": error})
-            return [Unavailable()] * len(questions)
+            refusal = Unavailable()
+            refusal.request_id = new_request_id()
+            logger.error("questions_failed", exc_info=error, extra={"request_id": refusal.request_id})
+            return [refusal] * len(questions)
 
     def _settle(self, batch: list[tuple[Question, asyncio.Future[Answer]]], found: list[Answer | ChatError]) -> None:
         for (_, answer), result in zip(batch, found, strict=True):

@@ -66,7 +66,7 @@ class Vigil:
         if silent >= SILENT_SECONDS:
             connection.close(Close.SILENT)
         elif time.time() >= connection.expires_at:
-            expired = ChatError("token_expired").out(locale=connection.locale)
+            expired = connection.refusal(ChatError("token_expired"))
             connection.close(Close.UNAUTHENTICATED, frames.error(None, expired))
         elif silent >= PING_SECONDS:
             connection.ping()

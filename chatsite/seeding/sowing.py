@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from rich.progress import Progress
 
 from accounts.models import User
+from accounts.services import bulk as accounts
 from chatsite.database import NotReady
 from chatsite.imports.ledger import Ledger
 from chatsite.seeding import community
@@ -57,10 +58,16 @@ def _talk(rng: Random, places: list[Weighed], messages: int, until: datetime, ba
         for batch in _batches(lines):
             add_lines(lines=batch, are_read=are_read)
             bars.advance(task, len(batch))
+    accounts.note_seen(seen=_newest(read + new))
     last = {line.room_id: line.sender_id for line in read + new}
     for place, _weight in places:
         attentive = rng.sample(place.people, len(place.people) // 2)
         read_everything(room_id=place.room_id, user_ids={*(user.pk for user in attentive), last.get(place.room_id, 0)})
+
+
+def _newest(lines: Iterable[Line]) -> dict[int, datetime]:
+    """-> when each of the people wrote last."""
+    return {line.sender_id: line.created_at for line in sorted(lines, key=lambda line: line.created_at)}
 
 
 def _shares(places: list[Weighed], messages: int) -> list[int]:

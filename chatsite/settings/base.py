@@ -1,12 +1,15 @@
 """Every setting, read from the environment once. The other modules of this package only tighten or loosen."""
 
+import os
+import socket
 import sys
 from datetime import timedelta
 from pathlib import Path
 
 import environ
 
-from chatsite import redis
+from chatsite import redis, redis_address
+from chatsite.administration.theme import UNFOLD  # noqa: F401 -- a setting
 from chatsite.settings.environment import (
     BASE_DIR,
     choice,
@@ -17,6 +20,7 @@ from chatsite.settings.environment import (
     text,
     whole,
     words,
+    zone,
 )
 
 VERSION = "0.1.0"
@@ -43,11 +47,15 @@ INSTALLED_APPS = [
     *(["daphne"] if "runserver" in sys.argv else []),  # its Twisted costs every other process time and memory
     "chatsite",
     "chatsite.imports",
+    "chatsite.live",
+    "chatsite.audit",
+    "chatsite.administration.apps.AdministrationConfig",  # before unfold: some of its templates are ours
     "accounts",
     "rooms",
     "presence",
     "messaging",
-    "django.contrib.admin",
+    "unfold.apps.BasicAppConfig",
+    "chatsite.administration.apps.ChatAdminConfig",  # django.contrib.admin
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -63,11 +71,11 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "chatsite.security.SecurityHeadersMiddleware",
     "chatsite.api.middleware.RequestIdMiddleware",
-    "corsheaders.middleware.CorsMiddleware",
+    "chatsite.api.pages.Origins",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "chatsite.api.pages.PageSessions",
-    "django.middleware.locale.LocaleMiddleware",
+    "chatsite.api.pages.Languages",
     "django.middleware.common.CommonMiddleware",
     "chatsite.api.pages.PageCsrf",
     "chatsite.api.pages.PageUsers",
@@ -75,6 +83,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 ROOT_URLCONF = "chatsite.urls"
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 ASGI_APPLICATION = "chatsite.asgi.application"
 WSGI_APPLICATION = "chatsite.wsgi.application"
 APPEND_SLASH = False
@@ -99,15 +108,25 @@ BACKUP_BEFORE_MIGRATE = choice("BACKUP_BEFORE_MIGRATE", ["on", "off"]) == "on"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 RUN_DIR = VAR_DIR / "run"
+# With this bearer token /metrics answers Prometheus. Several processes count together in files, which the library looks
+# for at its import; machines that share VAR_DIR each have their own.
+METRICS_TOKEN = text("METRICS_TOKEN")
+METRICS_DIR = RUN_DIR / "metrics" / socket.gethostname() if METRICS_TOKEN else None
+if METRICS_DIR is not None:
+    METRICS_DIR.mkdir(parents=True, exist_ok=True, mode=0o700)
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(METRICS_DIR)
+
 REDIS_URL = redis_url(default=redis.embedded_url(RUN_DIR))
 REDIS_IS_EMBEDDED = redis.embedded_url(RUN_DIR) == REDIS_URL
 REDIS_PREFIX = text("REDIS_PREFIX", "chat")
+_cache = redis_address.cache(REDIS_URL)
 CACHES = {
     "default": {
         "BACKEND": "django_redis.cache.RedisCache",
-        "LOCATION": REDIS_URL,
+        "LOCATION": _cache["LOCATION"],
         "KEY_PREFIX": REDIS_PREFIX,
         "OPTIONS": {
+            **_cache["OPTIONS"],
             "CLIENT_CLASS": "django_redis.client.DefaultClient",
             "SOCKET_CONNECT_TIMEOUT": 0.5,
             "SOCKET_TIMEOUT": 0.5,
@@ -118,7 +137,7 @@ CHANNEL_LAYERS = {
     "default": {
         "BACKEND": "chatsite.gateway.layer.GatewayLayer",
         # Without a timeout of its own: redis-py's swallows cancellation on Python 3.11; the gateway sets its own.
-        "CONFIG": {"hosts": [{"address": REDIS_URL, "socket_timeout": None}], "prefix": REDIS_PREFIX},
+        "CONFIG": {"hosts": [redis_address.channel_host(REDIS_URL, socket_timeout=None)], "prefix": REDIS_PREFIX},
     },
 }
 
@@ -138,6 +157,9 @@ SIMPLE_JWT = {
     "SIGNING_KEY": JWT_SECRET_KEY,
     "ALGORITHM": "HS256",
 }
+# What the administration changes live (chatsite/live): here stands what holds until then.
+SERVER_NAME = text("SERVER_NAME", "Chat")
+SERVER_MESSAGE = text("SERVER_MESSAGE")
 REGISTRATION = choice("REGISTRATION", ["open", "invite", "approval", "closed"])
 EMAIL_VERIFICATION = choice("EMAIL_VERIFICATION", ["off", "required"])
 FIRST_ADMIN_CODE = text("FIRST_ADMIN_CODE")  # makes the first account administrator; empty: var/first-admin-code
@@ -145,8 +167,17 @@ FIRST_ADMIN_CODE = text("FIRST_ADMIN_CODE")  # makes the first account administr
 RATE_LIMITS = choice("RATE_LIMITS", ["on", "off"]) == "on"
 RECALL_WINDOW_SECONDS = whole("RECALL_WINDOW_SECONDS", 120)
 EDIT_WINDOW_SECONDS = whole("EDIT_WINDOW_SECONDS", 0)  # 0 = at any time
-CONTENT_CHARS = 8_000
+CONTENT_CHARS = whole("CONTENT_CHARS", 8_000, least=100, most=8_000)
 FRAME_BYTES = 128 * 1024
+RETENTION_DAYS = whole("RETENTION_DAYS", 0, most=36_500)  # 0 = messages are kept for ever
+AUDIT_DAYS = whole("AUDIT_DAYS", 0, least=30, most=36_500, or_zero=True)  # 0 = the audit log is kept for ever
+ROOMS_PER_PERSON = whole("ROOMS_PER_PERSON", 0)  # 0 = any number; likewise the next one
+ROOM_MEMBERS_MAX = whole("ROOM_MEMBERS_MAX", 0)
+NEW_ROOM_JOIN = choice("NEW_ROOM_JOIN", ["open", "approval"])
+NEW_ROOM_HISTORY = choice("NEW_ROOM_HISTORY", ["all", "since_joining"])
+NEW_ROOM_LINKS = choice("NEW_ROOM_LINKS", ["everyone", "admins"])
+NEW_ROOM_UPLOAD = choice("NEW_ROOM_UPLOAD", ["everyone", "admins"])
+NEW_ROOM_PIN = choice("NEW_ROOM_PIN", ["everyone", "admins"])
 UPLOAD_BYTES = whole("UPLOAD_BYTES", 25 * 1024 * 1024)
 HEARTBEAT_SECONDS = 25
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
@@ -178,6 +209,7 @@ CORS_ALLOWED_ORIGINS = [*ALLOWED_ORIGINS, DESKTOP_ORIGIN]
 CORS_ALLOW_CREDENTIALS = False
 CORS_URLS_REGEX = r"^/api/"
 
+_REQUESTS = "INFO" if choice("LOG_REQUESTS", ["off", "on"]) == "on" else "WARNING"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
@@ -186,19 +218,24 @@ LOGGING = {
     "root": {"handlers": ["terminal"], "level": "WARNING"},
     "loggers": {  # what clients do wrong is theirs to know
         "django.request": {"level": "ERROR"},
-        "chatsite.api.middleware": {"level": "INFO" if choice("LOG_REQUESTS", ["off", "on"]) == "on" else "WARNING"},
+        "chatsite.api.middleware": {"level": _REQUESTS},
+        "chatsite.gateway.connection": {"level": _REQUESTS},  # a line for each error over a socket
         "django.security.DisallowedHost": {"level": "CRITICAL"},  # a traceback each
     },
 }
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("zh-hans", "简体中文")]
+LANGUAGE_COOKIE_PATH = "/admin/"  # the admin's switch; the client says in each call what its user reads
+LANGUAGE_COOKIE_HTTPONLY = True
+LANGUAGE_COOKIE_SAMESITE = "Lax"
 LOCALE_PATHS = [BASE_DIR / "chatsite" / "locale"]
-TIME_ZONE = "UTC"
+TIME_ZONE = zone("TIME_ZONE", "UTC")  # of the admin; what is stored and crosses the wire is UTC
 USE_TZ = True
 
 STATIC_URL = "/static/"
 MEDIA_ROOT = VAR_DIR / "media"
+SENDFILE = choice("SENDFILE", ["off", "nginx"])  # who sends what lies there (chatsite/api/stored_files.py)
 CLIENT_DIR = BASE_DIR / "frontend" / "dist"
 WHITENOISE_USE_FINDERS = True  # the admin's and the API docs' files, straight from their packages
 WHITENOISE_ROOT = CLIENT_DIR if CLIENT_DIR.is_dir() else None

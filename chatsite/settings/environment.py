@@ -6,9 +6,12 @@ from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
+from zoneinfo import ZoneInfo
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
+
+from chatsite.settings.language import gettext as _
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 ENV_FILE = Path(os.environ.get("ENV_FILE") or BASE_DIR / ".env")
@@ -25,19 +28,38 @@ def text(name: str, default: str = "") -> str:
     return os.environ.get(name, "").strip() or default
 
 
-def whole(name: str, default: int, *, least: int = 0, most: int = 2**53) -> int:
+def whole(name: str, default: int, *, least: int = 0, most: int = 2**53, or_zero: bool = False) -> int:
     given = text(name, str(default))
-    if not given.isascii() or not given.isdigit() or not least <= int(given) <= most:
-        raise ImproperlyConfigured(f"{name} must be a whole number from {least} to {most}, not {given!r}.")
-    return int(given)
+    is_whole = given.isascii() and given.isdigit()
+    if is_whole and (least <= int(given) <= most or (or_zero and int(given) == 0)):
+        return int(given)
+    facts = {"name": name, "least": least, "most": most, "given": repr(given)}
+    if or_zero:
+        raise ImproperlyConfigured(
+            _("%(name)s must be a whole number from %(least)d to %(most)d, or 0, not %(given)s.") % facts
+        )
+    raise ImproperlyConfigured(_("%(name)s must be a whole number from %(least)d to %(most)d, not %(given)s.") % facts)
 
 
 def choice(name: str, options: Sequence[str]) -> str:
     """One of `options`; the first is the default."""
     given = text(name, options[0]).lower()
     if given not in options:
-        raise ImproperlyConfigured(f"{name} must be one of {', '.join(options)}, not {given!r}.")
+        facts = {"name": name, "options": ", ".join(options), "given": repr(given)}
+        raise ImproperlyConfigured(_("%(name)s must be one of %(options)s, not %(given)s.") % facts)
     return given
+
+
+def zone(name: str, default: str) -> str:
+    """A time zone by its name: Asia/Shanghai."""
+    given = text(name, default)
+    try:
+        return str(ZoneInfo(given))
+    except (KeyError, ValueError, OSError):
+        facts = {"name": name, "given": repr(given)}
+        raise ImproperlyConfigured(
+            _("%(name)s must name a time zone like Asia/Shanghai, not %(given)s.") % facts
+        ) from None
 
 
 def words(name: str, default: Sequence[str] = ()) -> list[str]:
@@ -54,7 +76,10 @@ def _network(name: str, word: str) -> str:
     try:
         return str(ip_network(word, strict=False))
     except ValueError:
-        raise ImproperlyConfigured(f"{name} must hold addresses or networks like 10.0.0.0/8, not {word!r}.") from None
+        facts = {"name": name, "given": repr(word)}
+        raise ImproperlyConfigured(
+            _("%(name)s must hold addresses or networks like 10.0.0.0/8, not %(given)s.") % facts
+        ) from None
 
 
 def database_url(default: str) -> str:
@@ -79,10 +104,10 @@ def redis_url(default: str) -> str:
 def database(url: str) -> dict[str, Any]:
     """The entry of DATABASES."""
     if not url.startswith(("sqlite:///", "mysql://")):
-        raise ImproperlyConfigured("DATABASE_URL must be mysql://USER:PASSWORD@HOST:PORT/NAME or sqlite:///PATH.")
+        raise ImproperlyConfigured(_("DATABASE_URL must be mysql://USER:PASSWORD@HOST:PORT/NAME or sqlite:///PATH."))
     config: dict[str, Any] = environ.Env.db_url_config(url)
     if not config["NAME"]:
-        raise ImproperlyConfigured("DATABASE_URL names no database: mysql://USER:PASSWORD@HOST:PORT/NAME.")
+        raise ImproperlyConfigured(_("DATABASE_URL names no database: mysql://USER:PASSWORD@HOST:PORT/NAME."))
     return config | (_sqlite() if url.startswith("sqlite") else _mysql())
 
 
@@ -122,6 +147,6 @@ def _choose_driver() -> None:
             import pymysql
         except ImportError:
             raise ImproperlyConfigured(
-                "DATABASE_URL names MySQL, and no driver is installed: pip install pymysql, or mysqlclient (faster)."
+                _("DATABASE_URL names MySQL, and no driver is installed: pip install pymysql, or mysqlclient (faster).")
             ) from None
         pymysql.install_as_MySQLdb()

@@ -9,6 +9,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from chatsite.locks import exclusive
 from chatsite.settings.environment import ENV_FILE, text
+from chatsite.settings.language import gettext as _
 
 NAMES = ("SECRET_KEY", "JWT_SECRET_KEY")
 
@@ -17,12 +18,18 @@ def ensure_secrets(env_file: Path = ENV_FILE) -> None:
     """Makes those that neither the environment nor the file has."""
     missing = [name for name in NAMES if not text(name)]
     if missing:
+        if env_file.exists() and not env_file.is_file():  # as root even /dev/null could be replaced
+            raise ImproperlyConfigured(
+                _("%(names)s must be set: %(file)s is not a file to keep them in.")
+                % {"names": ", ".join(missing), "file": env_file}
+            )
         try:
             with exclusive(env_file.with_name(env_file.name + ".lock")):
                 os.environ.update(_kept_or_made(env_file, missing))
         except OSError as error:
             raise ImproperlyConfigured(
-                f"{' and '.join(missing)} must be set: they cannot be kept in {env_file} ({error.strerror})."
+                _("%(names)s must be set: they cannot be kept in %(file)s (%(why)s).")
+                % {"names": ", ".join(missing), "file": env_file, "why": error.strerror}
             ) from None
 
 

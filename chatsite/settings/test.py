@@ -5,6 +5,7 @@ from pathlib import Path
 
 os.environ.setdefault("SECRET_KEY", "test-secret-key-of-more-than-fifty-characters-0123456789")
 os.environ.setdefault("JWT_SECRET_KEY", "test-jwt-key-of-more-than-fifty-characters-0123456789abc")
+os.environ |= {"LC_ALL": "C.UTF-8", "LANGUAGE": ""}  # operators are spoken to in their terminal's language
 os.environ["ENV_FILE"] = os.devnull  # a developer's own services are none of the tests' business
 os.environ.setdefault("VAR_DIR", str(Path(__file__).resolve().parents[2] / "var" / "test"))
 # Publishing knows no database numbers: only the prefix keeps two runs on one Redis apart.

@@ -20,6 +20,7 @@ MADE = [
     "frontend/out",
     "frontend/release",
     "var/bench",
+    "var/bundle",
     "var/test",
     "var/coverage",
 ]

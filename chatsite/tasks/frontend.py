@@ -16,13 +16,12 @@ FRONTEND = ROOT / "frontend"
 DIST = FRONTEND / "dist"
 NODE_MIN = 24
 # What the build reads; the desktop shell is no part of it.
-SOURCES = ["src", "public", "index.html", "vite.config.ts", "package.json", "package-lock.json"]
+SOURCES = ["src", "public", "index.html", "vite.config.ts", "chunks.ts", "package.json", "package-lock.json"]
 
 
 def build() -> None:
     """Builds frontend/dist unless it was built from these very sources."""
-    stamp = Stamp(DIST / ".stamp", [FRONTEND / name for name in SOURCES])
-    if (DIST / "index.html").is_file() and stamp.is_fresh():
+    if is_built():
         return
     try:
         install()
@@ -35,7 +34,15 @@ def build() -> None:
             raise
         say(f"{failure} Going on with the one in frontend/dist.")
         return
-    stamp.write()
+    _stamp().write()
+
+
+def is_built() -> bool:
+    return (DIST / "index.html").is_file() and _stamp().is_fresh()
+
+
+def _stamp() -> Stamp:
+    return Stamp(DIST / ".stamp", [FRONTEND / name for name in SOURCES])
 
 
 def install() -> None:

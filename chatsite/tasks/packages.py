@@ -12,6 +12,7 @@ from chatsite.tasks.shell import BIN, PYTHON, ROOT, VENV, Command, Failed, call,
 from chatsite.tasks.stamps import Stamp
 
 REQUIREMENTS = ROOT / "requirements"
+WHEELS = ROOT / "wheels"  # in what `make bundle` has made: all that is needed, so nothing is fetched
 
 
 def make_environment() -> None:
@@ -37,8 +38,10 @@ def install(name: str) -> None:
 
 
 def install_packages(arguments: list[str], *, quiet: bool = False) -> bool:
-    """By uv, which takes seconds, else by pip."""
-    uv = find_uv()
+    """By uv, which takes seconds, else by pip; from a bundle without a network."""
+    if WHEELS.is_dir():
+        arguments = ["--no-index", "--find-links", str(WHEELS), *arguments]
+    uv = None if WHEELS.is_dir() else find_uv()
     if uv and output([uv, "pip", "install", "-q", "--python", PYTHON, *arguments], env=_mirror()) is not None:
         return True
     pip: Command = [PYTHON, "-m", "pip", "install", "-q", "--disable-pip-version-check", *arguments]
@@ -68,11 +71,21 @@ def install_mysql_driver() -> None:
     if stamp.is_fresh():
         return
     say("Installing the MySQL driver …")
-    pins = re.findall(r"^(mysqlclient|pymysql)(==\S+)", requirements.read_text("utf-8"), re.MULTILINE)
-    for name, version in sorted(pins):
-        if install_packages([name + version], quiet=True):
+    for name, version in mysql_drivers():
+        if install_packages([name + version], quiet=True) and _loads(name):
             if name == "pymysql":
                 say("mysqlclient does not compile here (no MySQL client headers): PyMySQL serves instead, more slowly.")
             stamp.write()
             return
     must([PYTHON, "-m", "pip", "install", "-r", requirements], "No MySQL driver for DATABASE_URL could be installed.")
+
+
+def mysql_drivers() -> list[tuple[str, str]]:
+    """-> names and versions, the faster one first."""
+    pins = (REQUIREMENTS / "mysql.txt").read_text("utf-8")
+    return sorted(re.findall(r"^(mysqlclient|pymysql)(==\S+)", pins, re.MULTILINE))
+
+
+def _loads(driver: str) -> bool:
+    """mysqlclient built elsewhere installs well, and misses MySQL's own library where that is not."""
+    return output([PYTHON, "-c", f"import {'MySQLdb' if driver == 'mysqlclient' else driver}"]) is not None

@@ -1,4 +1,4 @@
-"""`make test`, `make check-ui`, `make fuzz`, `make chaos` and `make screenshots`."""
+"""`make test`, `make check-ui`, `make budgets`, `make fuzz`, `make chaos` and `make screenshots`."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ from chatsite.tasks import browser, frontend, packages, setup
 from chatsite.tasks.check import TEST_SETTINGS
 from chatsite.tasks.shell import BIN, PYTHON, ROOT, Command, Steps, must, output, say
 
-PYTEST: Command = [BIN / "coverage", "run", "-m", "pytest", "-q"]
-TOGETHER = ["-n", "3", "--dist", "loadfile"]  # much of a test is waiting for servers to start and to stop
+PYTEST: Command = [BIN / "pytest", "-q"]
+MEASURED: Command = [BIN / "coverage", "run", "-m", "pytest", "-q"]  # takes twice as long: once is enough
+# Much of a test is waiting for servers to start and to stop. tests/conftest.py says which files come first.
+TOGETHER = ["-n", "3", "--dist", "loadfile", "--no-loadscope-reorder"]
 SERVER_TESTS = ["tests", "--ignore=tests/e2e", "--ignore=tests/benchmarks", "--ignore=tests/chaos"]
 LOCAL_DATABASE = "mysql://root@127.0.0.1:3306/test_chat"
 LOCAL_REDIS = "redis://127.0.0.1:6379/0"
@@ -24,17 +26,17 @@ def test() -> None:
     packages.install_mysql_driver()
     steps = Steps("test")
     _forget_coverage()
-    steps.run("server, embedded services", [*PYTEST, *TOGETHER, *SERVER_TESTS], env=_measured("embedded", EMBEDDED))
+    steps.run("server, embedded services", [*MEASURED, *TOGETHER, *SERVER_TESTS], env=_measured("embedded", EMBEDDED))
     if services := real_services():
-        steps.run("server, MySQL and Redis", [*PYTEST, *TOGETHER, *SERVER_TESTS], env=_measured("services", services))
+        steps.run("server, MySQL and Redis", [*PYTEST, *TOGETHER, *SERVER_TESTS], env=services)
     else:
         steps.note("server, MySQL and Redis", not IN_CI)
     daphne = {"CHAT_SERVER_KIND": "daphne", **EMBEDDED}
-    steps.run("contract, on daphne", [*PYTEST, "tests/contract"], env=_measured("daphne", daphne))
-    steps.run("chaos, short", [BIN / "pytest", "-q", "-rP", "tests/chaos"], env=EMBEDDED)
+    steps.run("contract, on daphne", [*PYTEST, "tests/contract"], env=daphne)
+    steps.run("chaos, short", [*PYTEST, "-rP", "tests/chaos"], env=EMBEDDED)
     steps.run("client", _npm("run", "--silent", "test"), cwd=frontend.FRONTEND, env=frontend.environment())
     browser.fetch()
-    steps.run("browser, smoke", [BIN / "pytest", "-q", "tests/e2e", "-m", "smoke"], env=EMBEDDED)
+    steps.run("browser, smoke", [*PYTEST, "tests/e2e", "-m", "smoke"], env=EMBEDDED)
     steps.run("coverage", [BIN / "coverage", "combine", "-q", *COVERAGE.glob(".coverage.*")], env=_measured("all"))
     steps.run("coverage of lines", [BIN / "coverage", "report"], env=_measured("all"))
     steps.finish()
@@ -46,16 +48,24 @@ def check_ui() -> None:
     frontend.install()
     browser.fetch()
     steps = Steps("check-ui")
-    steps.run("browser", [BIN / "pytest", "-q", "tests/e2e", "-m", "not smoke"], env=EMBEDDED)
+    steps.run("browser", [*PYTEST, "tests/e2e", "-m", "not smoke"], env=EMBEDDED)
     steps.run(
         "desktop", _npm("run", "--silent", "desktop:test"), cwd=frontend.FRONTEND, env=frontend.environment() | EMBEDDED
     )
     steps.finish()
 
 
+def budgets() -> None:
+    """What the client costs, beside what it may cost; on a machine that does nothing else."""
+    setup.set_up_for_development()
+    browser.fetch()
+    must([PYTHON, "-m", "tests.budgets"], "A budget is not held: see the table.", env=EMBEDDED)
+
+
 def chaos() -> None:
     """Long: a million messages while things break; it may be stopped and goes on where it was."""
     setup.set_up_for_development()
+    frontend.install()
     packages.install_mysql_driver()
     must([PYTHON, "-m", "tests.chaos"], "Something that was promised did not hold: see the report.", env=EMBEDDED)
 

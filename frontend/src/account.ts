@@ -1,21 +1,30 @@
 import type { InjectionKey } from 'vue'
-import type { Door } from './api/endpoints'
-import type { Ready, RoomHead } from './api/types'
+import type { Door } from './api/door'
+import type { Message, Ready, Room } from './api/types'
+import type { Restored } from './cache/cache'
 import type { Platform } from './platform/platform'
 import { createPinia } from 'pinia'
+import { createAddress } from './api/address'
 import { createClient } from './api/client'
 import { createApi } from './api/endpoints'
 import { ChatError } from './api/errors'
 import { createAccessTokens } from './api/tokens'
+import { createCache, PATIENCE_MS } from './cache/cache'
+import { openCacheStorage } from './cache/cache-storage'
+import { databaseName } from './cache/device'
+import { within } from './cache/within'
 import { createHandlers, dispatch } from './gateway/handlers'
 import { createOutbox } from './gateway/outbox'
 import { openOutboxStorage } from './gateway/outbox-storage'
 import { createSocket } from './gateway/socket'
 import { createStreams } from './gateway/streams'
 import { createContactsStore } from './stores/contacts'
+import { createDraftsStore } from './stores/drafts'
+import { createJoinRequestsStore } from './stores/join-requests'
 import { createMembersStore } from './stores/members'
 import { createMessagesStore } from './stores/messages'
 import { createPresenceStore } from './stores/presence'
+import { createReceiptsStore } from './stores/receipts'
 import { createRoomsStore } from './stores/rooms'
 import { createSessionStore } from './stores/session'
 import { Timelines } from './stores/timelines'
@@ -54,6 +63,7 @@ export function createAccount({ server, userId, platform, door, locale, onSessio
     access,
   })
   const api = createApi(createClient({ server, locale, tokens }))
+  const address = createAddress(server, api.address)
 
   let epoch: string | null = null
   const streams = createStreams((room_id, version) => socket.request('sync_room', { room_id, version }))
@@ -63,12 +73,15 @@ export function createAccount({ server, userId, platform, door, locale, onSessio
     resume: () => epoch === null ? {} : { epoch, rooms: streams.positions() },
     isIdle: platform.isIdle,
     onReady,
-    onEvent: frame => dispatch(handlers, frame),
+    onEvent(frame) {
+      dispatch(handlers, frame)
+      cache.schedule()
+    },
     ...open === undefined ? {} : { open },
   })
   const { connection, request } = socket
   const outbox = createOutbox({
-    name: `chat.outbox.${server}.${userId}`,
+    name: databaseName('chat.outbox', server, userId),
     open: openOutboxStorage,
     request,
     isConnected: () => connection.state === 'ready',
@@ -76,12 +89,23 @@ export function createAccount({ server, userId, platform, door, locale, onSessio
   })
 
   const timelines = new Timelines()
+  const cache = createCache({
+    open: () => openCacheStorage(databaseName('chat.cache', server, userId)),
+    streams,
+    timelines,
+    epoch: () => epoch,
+    me: () => session.me,
+    rooms: () => rooms.heard(),
+  })
+  const drafts = createDraftsStore(pinia, { name: `chat.drafts.${server}.${userId}`, storage: cache.storage })
   const users = createUsersStore(pinia, { api, server })
   const session = createSessionStore(pinia, { api, request, users })
   const presence = createPresenceStore(pinia, { myId: userId, users, request })
   const contacts = createContactsStore(pinia, { api, users })
   const members = createMembersStore(pinia, { api, users })
-  const rooms = createRoomsStore(pinia, { myId: userId, api, request, timelines, users })
+  const receipts = createReceiptsStore(pinia, { users, readers: api.messages.readers })
+  const joinRequests = createJoinRequestsStore(pinia, { api, users })
+  const rooms = createRoomsStore(pinia, { myId: userId, api, request, timelines, users, onNew: follow, onChange: cache.schedule })
   const messages = createMessagesStore(pinia, {
     myId: userId,
     api,
@@ -89,7 +113,12 @@ export function createAccount({ server, userId, platform, door, locale, onSessio
     users,
     rooms,
     outbox,
+    tail: cache.tail,
+    isBehind: streams.isBehind,
+    onPage: cache.schedule,
+    onTrim: cache.supersede,
   })
+  const arrivals = new Set<(message: Message) => void>()
   const handlers = createHandlers({
     streams,
     outbox,
@@ -99,44 +128,102 @@ export function createAccount({ server, userId, platform, door, locale, onSessio
     members,
     presence,
     contacts,
+    session,
+    receipts,
+    joinRequests,
     onRevoked: () => onSessionOver('revoked'),
+    onRoomRestart: cache.supersede,
+    onArrival: message => arrivals.forEach(hear => hear(message)),
+    onRoomLost(roomId) {
+      drafts.lose(roomId, outbox.forgetRoom(roomId))
+      receipts.forget(roomId)
+      void cache.forget(roomId)
+    },
   })
 
   function onReady(ready: Ready): void {
     if (ready.user.id !== userId)
       return onSessionOver('expired')
     epoch = ready.epoch
+    // First of all calls: it is what people wait for.
+    rooms.reload()
     session.onReady(ready)
-    ready.rooms.filter(head => !streams.knows(head.room_id)).forEach(follow)
+    ready.rooms.forEach(({ room_id, version }) => follow({ id: room_id, version }))
+    ready.rooms.forEach(head => streams.promised(head.room_id, head.version))
     rooms.onHeads(ready.rooms)
     messages.resume()
     void outbox.resume()
-    rooms.reload()
     contacts.reload()
     members.reload(rooms.onScreen())
+    joinRequests.reload()
   }
 
-  /** The stream of a room starts here: what was loaded before may have missed a change. */
-  function follow({ room_id, version }: RoomHead): void {
-    streams.start(room_id, version)
-    messages.restart(room_id)
-    members.restart(room_id)
+  /**
+   * The stream of a room starts here, if it has not: what was loaded before may have missed a change. From now on the
+   * server is told of the room at each new connection, and tells when I am no longer in it.
+   */
+  function follow({ id, version }: Pick<Room, 'id' | 'version'>): void {
+    if (streams.knows(id))
+      return
+    streams.start(id, version)
+    messages.restart(id)
+    members.restart(id)
   }
 
-  const stopsListening = [platform.onRevived(socket.probe), platform.onOffline(socket.hangUp)]
+  /** Shows what this device kept, and only then connects: the server is told how new that is. */
+  async function start(): Promise<void> {
+    void cache.drafts().then(drafts.restore, () => {})
+    await within(PATIENCE_MS, cache.load().then(restore))
+    if (!isClosed)
+      socket.start()
+  }
+
+  function restore(kept: Restored | null): void {
+    if (kept === null)
+      return
+    epoch = kept.epoch
+    session.restore(kept.me)
+    rooms.restore(kept.rooms)
+    // It came late, and the server may have been told that nothing is here.
+    socket.hangUp()
+  }
+
+  /** The page may be about to end. */
+  function onHidden(): void {
+    drafts.flush()
+    rooms.hurryMarks()
+    void cache.flush()
+  }
+
+  const stopsListening = [
+    platform.onRevived(socket.probe),
+    platform.onOffline(socket.hangUp),
+    platform.onHidden(onHidden),
+  ]
+  let isClosed = false
+
+  /** Calls `hear` with every message that comes in. -> how to stop. */
+  function onArrival(hear: (message: Message) => void): () => void {
+    arrivals.add(hear)
+    return () => arrivals.delete(hear)
+  }
 
   /** Ends every connection and timer; what is stored stays. */
   function close(): void {
+    isClosed = true
     stopsListening.forEach(stop => stop())
     socket.stop()
     outbox.close()
-    ;[session, rooms, members, contacts].forEach(store => store.close())
+    cache.close()
+    drafts.close()
+    ;[session, rooms, members, contacts, joinRequests].forEach(store => store.close())
   }
 
   /** Closes, and deletes what this device keeps of the account. */
   async function forget(): Promise<void> {
     close()
-    await Promise.all([outbox.destroy(), refreshTokens.clear()])
+    drafts.forget()
+    await Promise.all([outbox.destroy(), cache.destroy(), refreshTokens.clear()])
   }
 
   /** Ends the session on the server; that it has ended already is as good. */
@@ -152,20 +239,27 @@ export function createAccount({ server, userId, platform, door, locale, onSessio
 
   return {
     server,
+    address,
     userId,
     platform,
     pinia,
     api,
     connection,
+    /** Up to which version each room is applied. */
+    positions: streams.positions,
     outbox,
+    drafts,
     users,
     session,
     presence,
     contacts,
+    joinRequests,
     members,
+    receipts,
     rooms,
     messages,
-    start: socket.start,
+    start,
+    onArrival,
     close,
     forget,
     logout,

@@ -1,9 +1,12 @@
 import type { Entrance } from './entrance'
 import type { SignedIn } from '@/api/types'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { eventually } from '@/testing/eventually'
 import { fakePlatform } from '@/testing/fake-platform'
 import { aMe } from '@/testing/samples'
 import { createEntrance } from './entrance'
+// What signing in loads is here before the clock of a test runs.
+import '@/inside'
 
 const ORIGIN = 'http://chat.test'
 
@@ -92,7 +95,7 @@ describe('the entrance', () => {
     platform.lastUser.save(ORIGIN, 1)
     aServer({ '/api/auth/refresh': new Response('', { status: 503 }) })
     const entrance = await anEntrance()
-    await vi.waitFor(() => expect(entrance.account?.connection.state).toBe('offline'))
+    await eventually(() => expect(entrance.account?.connection.state).toBe('offline'))
     expect(entrance.state).toBe('signed_in')
   })
 
@@ -100,7 +103,7 @@ describe('the entrance', () => {
     platform.lastUser.save(ORIGIN, 1)
     aServer({ '/api/auth/refresh': refused })
     const entrance = await anEntrance()
-    await vi.waitFor(() => expect(entrance.state).toBe('signed_out'))
+    await eventually(() => expect(entrance.state).toBe('signed_out'))
     expect(entrance.farewell).toBe('expired')
     expect(entrance.account).toBeNull()
     expect(platform.lastUser.load(ORIGIN)).toBeNull()
@@ -114,7 +117,7 @@ describe('the entrance', () => {
     await entrance.signOut()
     expect(entrance).toMatchObject({ state: 'signed_out', farewell: 'signed_out' })
     expect(platform.lastUser.load(ORIGIN)).toBeNull()
-    await vi.waitFor(() => expect(otherTab.state).toBe('signed_out'))
+    await eventually(() => expect(otherTab.state).toBe('signed_out'))
   })
 
   it('signs out too when the session was over already', async () => {

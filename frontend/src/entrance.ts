@@ -1,10 +1,12 @@
 import type { InjectionKey } from 'vue'
 import type { Account, SessionEnd } from './account'
-import type { DemoLogin, Health, LoginBody, RegisterBody, SignedIn } from './api/types'
+import type { DemoLogin, Health, InvitePreview, LoginBody, RegisterBody, Server, SignedIn } from './api/types'
 import type { Platform } from './platform/platform'
 import { shallowReactive } from 'vue'
 import { createClient } from './api/client'
-import { createDoor } from './api/endpoints'
+import { createDoor } from './api/door'
+import { forgetOthers } from './cache/device'
+import { speakInside } from './i18n'
 
 export type Waiting = SignedIn['waits_for']
 export type Farewell = 'signed_out' | SessionEnd
@@ -25,9 +27,13 @@ export interface Entrance {
   requestPasswordReset: (email: string) => Promise<void>
   confirmPasswordReset: (token: string, password: string) => Promise<void>
   confirmEmail: (token: string) => Promise<void>
+  /** -> where a link leads that somebody was sent. */
+  previewInvite: (token: string) => Promise<InvitePreview>
   changeServer: (origin: string) => Promise<void>
   /** -> how the server, or one at another address, is doing. */
   checkServer: (origin?: string) => Promise<Health>
+  /** -> what the server is called, and who may register there. */
+  askServer: () => Promise<Server>
   /** -> accounts that anybody may look around with; none where the server is no demo. */
   demoLogins: () => Promise<DemoLogin[]>
 }
@@ -80,6 +86,8 @@ export function createEntrance({ platform, locale }: EntranceOptions): Entrance 
     confirmPasswordReset: (token, password) => door().confirmPasswordReset(token, password),
     confirmEmail: token => door().confirmEmail(token),
 
+    previewInvite: token => door().previewInvite(token),
+
     async changeServer(origin) {
       const server = new URL(origin).origin
       await platform.server.save(server)
@@ -87,6 +95,7 @@ export function createEntrance({ platform, locale }: EntranceOptions): Entrance 
     },
 
     checkServer: (origin = entrance.server) => doorAt(new URL(origin).origin).health(),
+    askServer: () => door().server(),
     demoLogins: () => door().demoLogins(),
   })
 
@@ -94,6 +103,7 @@ export function createEntrance({ platform, locale }: EntranceOptions): Entrance 
   async function restore(): Promise<void> {
     entrance.server = await platform.server.load()
     const userId = platform.lastUser.load(entrance.server)
+    void forgetOthers(entrance.server, userId)
     if (userId === null)
       entrance.state = 'signed_out'
     else
@@ -113,7 +123,7 @@ export function createEntrance({ platform, locale }: EntranceOptions): Entrance 
 
   async function enter(userId: number, access?: string): Promise<Account> {
     // Most of the client hangs on an account: the door is shown without it.
-    const { createAccount } = await import('./account')
+    const [{ createAccount }] = await Promise.all([import('./inside'), speakInside()])
     const account = createAccount({
       server: entrance.server,
       userId,
@@ -126,7 +136,7 @@ export function createEntrance({ platform, locale }: EntranceOptions): Entrance 
     entrance.account = account
     entrance.farewell = null
     entrance.state = 'signed_in'
-    account.start()
+    void account.start()
     return account
   }
 

@@ -10,6 +10,8 @@ const locale = i18n.global.locale
 const entrance = createEntrance({ platform, locale: () => locale.value })
 watch(locale, platform.setLocale)
 
+// What an account needs is loaded beside the texts, not after them.
+void entrance.restore()
 await setLocale(preferredLocale())
 createApp(App)
   .provide(entranceKey, entrance)

@@ -4,24 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import timedelta
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Block
 from chatsite.errors import ChatError, NotAMember, NotFound, ValidationFailed
 from chatsite.pairs import RowIn
 from messaging import words
 from messaging.models import Mention, Message
-from messaging.permissions import require_links
+from messaging.permissions import require_length, require_links
 from messaging.rows import AnyMessage, MessageRow
 from messaging.services import statements
 from messaging.services.reports import flag
 from messaging.services.statements import Counter, Key, Spoken
+from messaging.services.welcome import unwelcome
 from messaging.words import Verdict
 from rooms.models import Membership, Room
-from rooms.permissions import can_manage, can_mention_all, may, require, require_post
+from rooms.permissions import can_manage, may, may_call, require, require_post
 from rooms.services.rooms import visible_room
 from rooms.standing import Pair, Standing, standings
 
@@ -30,8 +31,9 @@ if TYPE_CHECKING:
 
 
 class Batch:
-    def __init__(self, drafts: Sequence[Draft], counters: dict[int, Counter]) -> None:
+    def __init__(self, drafts: Sequence[Draft], counters: dict[int, Counter], online: Collection[int] = ()) -> None:
         self.at = now()
+        self._online = online
         self.counters = counters
         self.fresh: list[MessageRow] = []
         self.flagged: list[tuple[MessageRow, list[str]]] = []
@@ -43,12 +45,18 @@ class Batch:
         self._last_said = statements.last_said(slow) if (slow := _slow(pairs, self._standings)) else {}
         self._mentioned = _mentioned(drafts)
         self._replied = _replied(drafts)
-        self._blocks = _blocks([s.room for s in self._standings.values() if s.room.is_direct])
+        direct = {room_id: s.room for room_id, s in self._standings.items() if s.room.is_direct}
+        people = {int(part) for room in direct.values() for part in (room.pair_key or "").split(":")}
+        self._blocks, wishes = statements.wishes_of(people) if people else (set(), {})
+        self._unwelcome = unwelcome(pairs, direct, wishes) if wishes else set()
 
     @classmethod
-    def locked(cls, drafts: Sequence[Draft]) -> Batch:
-        """Locks the counters of the drafts' rooms, ids ascending, and reads what the drafts are judged by."""
-        return cls(drafts, statements.lock_counters({d.room_id for d in drafts}))
+    def locked(cls, drafts: Sequence[Draft], online: Collection[int] = ()) -> Batch:
+        """Locks the counters of the drafts' rooms, ids ascending, and reads what the drafts are judged by.
+
+        `online`: whom a call to all who are here reaches.
+        """
+        return cls(drafts, statements.lock_counters({d.room_id for d in drafts}), online)
 
     def room(self, room_id: int) -> Room:
         return self._standings[room_id].room
@@ -61,7 +69,8 @@ class Batch:
             visible_room(draft.user_id, draft.room_id)
             raise NotAMember
         require_post(standing.room, membership)
-        self._require_no_block(standing.room, draft)
+        require_length(draft.body.content)
+        self._require_may_reach(standing.room, draft)
         require_links(standing.room, membership, draft.body.content)
         self._require_mentions(standing.room, membership, draft)
         self._require_attachments(standing.room, membership, draft)
@@ -83,16 +92,19 @@ class Batch:
         if wait > 0:
             raise ChatError("rate_limited", _("This room is in slow mode. Wait a little."), retry_after=round(wait, 3))
 
-    def _require_no_block(self, room: Room, draft: Draft) -> None:
+    def _require_may_reach(self, room: Room, draft: Draft) -> None:
+        """What rooms.contacts.require_may_reach asks of one, asked for the whole batch before."""
         peer_id = room.peer_id(draft.user_id)
         if peer_id is not None and frozenset((peer_id, draft.user_id)) in self._blocks:
             raise ChatError("blocked")
+        require((room.id, draft.user_id) not in self._unwelcome)
 
     def _require_mentions(self, room: Room, membership: Membership, draft: Draft) -> None:
         if any((draft.room_id, user_id) not in self._mentioned for user_id in draft.body.mentions):
             raise ValidationFailed({"mentions": [_("Only members of the room can be mentioned.")]})
-        if draft.body.mention_all:
-            require(can_mention_all(room, membership, self.counters[room.id].member_count))
+        member_count = self.counters[room.id].member_count
+        require(not draft.body.mention_all or may_call(room, membership, "mention_all", member_count))
+        require(not draft.body.mention_here or may_call(room, membership, "mention_here", member_count))
 
     def _require_attachments(self, room: Room, membership: Membership, draft: Draft) -> None:
         if draft.body.attachment_ids:
@@ -121,6 +133,7 @@ class Batch:
             reply_to_id=draft.body.reply_to,
             mentions=sorted(set(draft.body.mentions)),
             mention_all=draft.body.mention_all,
+            mention_here=draft.body.mention_here,
             created_at=self.at,
         )
         self.fresh.append(message)
@@ -135,7 +148,7 @@ class Batch:
         statements.insert_messages(self.fresh)
         for message in self.fresh:
             self.counters[message.room_id].last_message_id = message.id
-        insert_mentions(self.fresh)
+        insert_mentions(self.fresh, _here(self.fresh, self._online))
         if self.flagged:
             flag(self.flagged)
         statements.move_marks(spoken_of(self.fresh))
@@ -173,28 +186,33 @@ def _replied(drafts: Sequence[Draft]) -> dict[int, tuple[int, int]]:
     return {message_id: (room_id, seq) for message_id, room_id, seq in rows}
 
 
-def _blocks(direct: Sequence[Room]) -> set[frozenset[int]]:
-    people = {int(part) for room in direct for part in (room.pair_key or "").split(":")}
-    if not people:
-        return set()
-    rows = Block.objects.filter(user_id__in=people, blocked_id__in=people)
-    return {frozenset(pair) for pair in rows.values_list("user_id", "blocked_id")}
+def _here(messages: Collection[MessageRow], online: Collection[int]) -> dict[int, list[int]]:
+    """-> {room in which those were called who are here: these members}"""
+    rooms = {m.room_id for m in messages if m.mention_here}
+    found: dict[int, list[int]] = {room_id: [] for room_id in rooms}
+    members = Membership.objects.current().filter(room_id__in=rooms) if rooms else Membership.objects.none()
+    for room_id, user_id in members.values_list("room_id", "user_id"):
+        if user_id in online:
+            found[room_id].append(user_id)
+    return found
 
 
-def insert_mentions(messages: Iterable[MessageRow]) -> None:
-    if mentions := [mention for m in messages for mention in _mentions(m)]:
+def insert_mentions(messages: Iterable[MessageRow], here: Mapping[int, list[int]] = MappingProxyType({})) -> None:
+    """`here`: {room: who is there now}"""
+    if mentions := [mention for m in messages for mention in _mentions(m, here)]:
         Mention.objects.bulk_create(mentions)
 
 
-def _mentions(message: MessageRow) -> Iterable[Mention]:
+def _mentions(message: MessageRow, here: Mapping[int, list[int]]) -> Iterable[Mention]:
     targets = [*message.mentions, *([Mention.ALL] if message.mention_all else [])]
-    for user_id in targets:
+    for user_id in [*targets, *([Mention.HERE] if message.mention_here else [])]:
         yield Mention(
             room_id=message.room_id,
             user_id=user_id,
             seq=message.seq,
             message_id=message.id,
             sender_id=message.sender_id or 0,
+            here=here[message.room_id] if user_id == Mention.HERE else None,
         )
 
 

@@ -9,6 +9,7 @@ from messaging import words
 from messaging.permissions import (
     is_own,
     require_edit_window,
+    require_length,
     require_links,
     require_not_recalled,
     require_right_to_post,
@@ -30,6 +31,7 @@ def edit(*, user_id: int, message_id: int, content: str) -> MessageOut:
         require_right_to_post(change.room, change.membership)
         require_not_recalled(message)
         require_edit_window(change.room, message)
+        require_length(content)
         require_links(change.room, change.membership, content)
         verdict = words.current().judge(content)
         if message.content == verdict.content:

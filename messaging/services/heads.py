@@ -3,7 +3,6 @@
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from typing import NamedTuple
 
 from django.db import connection
 
@@ -18,6 +17,7 @@ from messaging.services.pull import farewell
 from rooms import slots
 from rooms.models import Membership, Room, RoomCounter
 from rooms.rendering import NO_MENTIONS, room_added
+from rooms.slots import Mark
 
 # One statement sees one moment: who is a member in it may read up to the head in it.
 _STANDINGS = """
@@ -43,18 +43,10 @@ def _ready(epoch: str, user: User | None, rooms: Mapping[int, list[RoomHead]]) -
     return Ready(epoch, user_out(user, status=user.status), locale_of(user), rooms.get(user.pk, []))
 
 
-class Unread(NamedTuple):
-    """A member's mark that others have written after."""
-
-    room_id: int
-    user_id: int
-    last_read_seq: int
-
-
 def heads_of(user_ids: Collection[int]) -> dict[int, list[RoomHead]]:
     """-> {user id: where each of their rooms stands}; two queries."""
     rows = _standings(user_ids) if user_ids else []
-    mentions = slots.timeline.unread_mentions([Unread(r[1], r[0], r[4]) for r in rows if r[5] > 0])
+    mentions = slots.timeline.unread_mentions([Mark(r[1], r[0], r[4], r[3]) for r in rows if r[5] > 0])
     found: dict[int, list[RoomHead]] = defaultdict(list)
     for user_id, room_id, version, last_seq, last_read_seq, unread in rows:
         calls = mentions.get((room_id, user_id), NO_MENTIONS).count if unread > 0 else 0

@@ -2,17 +2,20 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import NamedTuple, cast
+from typing import Any, NamedTuple, cast
 
 import msgspec
 from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
+from accounts.authentication import Question
+from accounts.models import NamesVersion
 from accounts.public import senders_out
 from chatsite.errors import ValidationFailed
 from chatsite.gateway.events import encode
 from messaging import recent
-from messaging.models import Message
+from messaging.models import Epoch, Message
+from messaging.ready_pages import Stamp, ready_pages
 from messaging.recent import Kept, Ready, Row
 from messaging.rendering import messages_out, reactions_of
 from messaging.schemas import MessageOut
@@ -37,7 +40,14 @@ class Head(NamedTuple):
     last_seq: int
     version: int
     last_message_id: int | None
-    history_after_seq: int  # where it begins for this member
+    begins_after: int  # which seq: what is older is deleted, or does not exist for this member
+    names_version: int | None
+    epoch: str | None
+
+    @property
+    def stamp(self) -> Stamp:
+        """The same for as long as every message of the room looks the same."""
+        return self.version, self.last_message_id, self.names_version, self.epoch
 
 
 class Stretch(NamedTuple):
@@ -56,34 +66,46 @@ def parse_time(name: str, text: str) -> datetime:
         raise ValidationFailed({name: [_("This is not a time.")]}) from None
 
 
-def history(*, user_id: int, room_id: int, place: Place, limit: int) -> bytes:
-    """A page of the room's messages, for its members. -> a HistoryPage, encoded."""
-    head = _head_for_member(user_id, room_id)
+def history(*, user_id: int, room_id: int, place: Place, limit: int, standing: tuple[Any, ...] | None = None) -> bytes:
+    """A page of the room's messages, for its members. -> a HistoryPage, encoded.
+
+    `standing`: what `standing_question` found, if the caller has just asked.
+    """
+    head = Head(*standing) if standing else _head_for_member(user_id, room_id)
     _require_one_bound(place)
     stretch = _stretch(place, head, limit)
-    messages = _recent(head, stretch)
-    results = _stored(head, stretch) if messages is None else b",".join(messages)
-    has_before, has_after = encode(stretch.first > head.history_after_seq + 1), encode(stretch.last < head.last_seq)
+    results = _results(head, stretch)
+    has_before, has_after = encode(stretch.first > head.begins_after + 1), encode(stretch.last < head.last_seq)
     return b'{"results":[%b],"has_before":%b,"has_after":%b}' % (results, has_before, has_after)
 
 
 # One statement for what nearly every call asks: is this a member, and where does the room stand?
-_MEMBER = """
-SELECT c.room_id, c.last_seq, c.version, c.last_message_id, m.history_after_seq
+_HEAD = """
+SELECT c.room_id, c.last_seq, c.version, c.last_message_id,
+    CASE WHEN c.purged_seq > m.history_after_seq THEN c.purged_seq ELSE m.history_after_seq END,
+    names.value, epoch.value
 FROM rooms_membership m JOIN rooms_roomcounter c ON c.room_id = m.room_id
-WHERE m.room_id = %s AND m.user_id = %s AND m.left_at IS NULL AND NOT m.is_hidden
+LEFT JOIN accounts_namesversion names ON names.id = 1 LEFT JOIN messaging_epoch epoch ON epoch.id = 1
 """
+_OF_MEMBER = "m.room_id = %s AND m.user_id = %s AND m.left_at IS NULL AND NOT m.is_hidden"
+
+
+def standing_question(user_id: int, room_id: int) -> Question:
+    """Finds a row, the fields of a Head, for members only."""
+    return Question(_HEAD, _OF_MEMBER, (room_id, user_id))
 
 
 def _head_for_member(user_id: int, room_id: int) -> Head:
     with connection.cursor() as cursor:
-        cursor.execute(_MEMBER, [room_id, user_id])
+        cursor.execute(f"{_HEAD} WHERE {_OF_MEMBER}", [room_id, user_id])
         row = cursor.fetchone()
     if row is not None:
         return Head(*row)
     _room, me = room_for_member(user_id, room_id)  # raises what this one is to be told
     counter = RoomCounter.objects.get(pk=room_id)  # unless they have come in this very moment
-    return Head(room_id, counter.last_seq, counter.version, counter.last_message_id, me.history_after_seq)
+    begins_after = max(counter.purged_seq, me.history_after_seq)
+    names, epoch = NamesVersion.current(), Epoch.current()
+    return Head(room_id, counter.last_seq, counter.version, counter.last_message_id, begins_after, names, epoch)
 
 
 def _require_one_bound(place: Place) -> None:
@@ -93,7 +115,7 @@ def _require_one_bound(place: Place) -> None:
 
 
 def _stretch(place: Place, head: Head, limit: int) -> Stretch:
-    oldest, newest = head.history_after_seq + 1, head.last_seq
+    oldest, newest = head.begins_after + 1, head.last_seq
     if place.before is not None:
         last = min(place.before - 1, newest)
         return Stretch(max(last - limit + 1, oldest), max(last, 0))
@@ -113,10 +135,20 @@ def _first_since(head: Head, at: datetime) -> int | None:
     return rows.values_list("seq", flat=True).first()
 
 
+def _results(head: Head, stretch: Stretch) -> bytes:
+    """-> the messages, encoded, with commas between them"""
+    is_recent = head.last_seq - recent.ROWS < stretch.first <= stretch.last
+    if is_recent and (page := ready_pages.get(head.room_id, stretch, head.stamp)) is not None:
+        return page
+    messages = _recent(head, stretch) if is_recent else None
+    results = _stored(head, stretch) if messages is None else b",".join(messages)
+    if is_recent:
+        ready_pages.put(head.room_id, stretch, head.stamp, results)
+    return results
+
+
 def _recent(head: Head, stretch: Stretch) -> list[bytes] | None:
     """From Redis, if all of the stretch is there. -> messages, encoded"""
-    if stretch.first <= head.last_seq - recent.ROWS or stretch.first > stretch.last:
-        return None
     kept = recent.read(head.room_id, head.version, head.last_message_id)
     if kept is None or kept[0].seq > stretch.first:
         return None

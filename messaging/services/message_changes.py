@@ -20,11 +20,10 @@ from rooms.services.rooms import room_for_member
 
 
 class MessageChange:
-    """A message in its locked room, and the member who is about to change it."""
+    """A message in its locked room."""
 
-    def __init__(self, change: RoomChange, room: Room, membership: Membership, message: Message) -> None:
+    def __init__(self, change: RoomChange, room: Room, message: Message) -> None:
         self.room = room
-        self.membership = membership
         self.message = message
         self._change = change
 
@@ -51,21 +50,37 @@ class MessageChange:
         return out
 
 
+class MembersChange(MessageChange):
+    """By a member of the room."""
+
+    def __init__(self, change: RoomChange, room: Room, message: Message, membership: Membership) -> None:
+        super().__init__(change, room, message)
+        self.membership = membership
+
+
 @contextmanager
-def changing_message(user_id: int, message_id: int) -> Iterator[MessageChange]:
+def changing_message(user_id: int, message_id: int) -> Iterator[MembersChange]:
     """Locks the message's room; strangers to it are refused as the room refuses them."""
     with changing(room_of(message_id)) as change:
         room, membership = room_for_member(user_id, change.room_id)
-        message = Message.objects.get(pk=message_id)
+        message = _message(message_id)
         require_in_sight(message, membership)
-        yield MessageChange(change, room, membership, message)
+        yield MembersChange(change, room, message, membership)
 
 
 def message_for_member(user_id: int, message_id: int) -> Message:
     """To read it; strangers to its room are refused as the room refuses them."""
     _room, membership = room_for_member(user_id, room_of(message_id))
-    message = Message.objects.get(pk=message_id)
+    message = _message(message_id)
     require_in_sight(message, membership)
+    return message
+
+
+def _message(message_id: int) -> Message:
+    """It may have been deleted for its age since its room was asked for."""
+    message = Message.objects.filter(pk=message_id).first()
+    if message is None:
+        raise NotFound
     return message
 
 

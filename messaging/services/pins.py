@@ -10,7 +10,7 @@ from messaging.models import Message
 from messaging.permissions import require_not_recalled, require_right_to_post, require_text
 from messaging.rendering import messages_out
 from messaging.schemas import MessageId, MessagePage
-from messaging.services.message_changes import MessageChange, changing_message
+from messaging.services.message_changes import MembersChange, changing_message
 from rooms.permissions import may, require
 from rooms.services.rooms import room_for_member
 
@@ -36,7 +36,7 @@ def unpin(*, user_id: int, message_id: int) -> None:
             change.save()
 
 
-def _require_may_pin(change: MessageChange) -> None:
+def _require_may_pin(change: MembersChange) -> None:
     require_right_to_post(change.room, change.membership)
     require_text(change.message)
     require(may(change.room, change.membership, "pin"))

@@ -6,8 +6,10 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
+import msgspec
 from django.db.models import Count, Q
 
+from accounts.public import from_afar
 from chatsite.errors import NotFound
 from chatsite.gateway.events import encode
 from chatsite.gateway.pull import Changes, Gone
@@ -143,12 +145,19 @@ def rows_of(spans: Spans) -> dict[int, list[Row]]:
     found: dict[int, list[Row]] = defaultdict(list)
     memberships: list[Membership] = _fetch(Membership, spans)
     for membership, member in zip(memberships, members_out(memberships), strict=True):
-        found[membership.room_id].append(Row(membership.version, member))
+        found[membership.room_id].append(
+            Row(membership.version, member if membership.is_current else _gone_out(member))
+        )
     for message in messages_out(_fetch(Message, spans)):
         found[message.room_id].append(Row(message.version, message))
     for rows in found.values():
         rows.sort(key=lambda row: row.version)
     return found
+
+
+def _gone_out(member: MemberOut) -> MemberOut:
+    """Who has left may share nothing any more with those who read this later."""
+    return msgspec.structs.replace(member, user=from_afar(member.user))
 
 
 def _gone(spans: Spans) -> dict[int, list[Gone]]:

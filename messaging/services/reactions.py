@@ -8,7 +8,7 @@ from messaging.emoji import is_emoji
 from messaging.models import Reaction
 from messaging.permissions import require_not_recalled, require_right_to_post, require_text
 from messaging.schemas import MessageOut
-from messaging.services.message_changes import MessageChange, changing_message
+from messaging.services.message_changes import MembersChange, changing_message
 from rooms.permissions import may, require
 
 EMOJI_CHARS = 32
@@ -47,7 +47,7 @@ def _require_emoji(emoji: str) -> None:
         raise ValidationFailed({"emoji": [_("This is not an emoji.")]})
 
 
-def _require_may_react(change: MessageChange) -> None:
+def _require_may_react(change: MembersChange) -> None:
     require_right_to_post(change.room, change.membership)
     require_text(change.message)
     require_not_recalled(change.message)

@@ -1,5 +1,6 @@
 """How far each member has read. A mark is one's own: it takes no version and never waits for the room's lock."""
 
+from collections.abc import Collection
 from functools import partial
 
 from django.db import transaction
@@ -7,6 +8,7 @@ from django.db import transaction
 from accounts.models import User
 from accounts.preferences import read as read_preferences
 from accounts.public import users_by_id
+from accounts.relations import all_blocked, blocked_among
 from chatsite.errors import NotAMember
 from chatsite.gateway.events import publish, to_circle, to_user
 from chatsite.transactions import repeated_on_conflict
@@ -15,8 +17,7 @@ from messaging.read_news import read_news
 from messaging.schemas import ReadersOut, ReadOut, ReadUpdated
 from messaging.services.message_changes import message_for_member
 from rooms.models import Membership, Room, RoomCounter
-from rooms.rendering import memberships_out
-from rooms.schemas import MembershipUpdated
+from rooms.rendering import membership_updated
 from rooms.services.rooms import room_for_member
 
 MARK = ["last_read_seq", "read_number", "own_after_mark", "shown_read_seq"]
@@ -55,9 +56,17 @@ def _locked(room_id: int, user_id: int) -> Membership:
 def _put_mark(me: Membership, seq: int) -> None:
     messages = Message.objects.in_room(me.room_id)
     me.last_read_seq = seq
-    me.read_number = messages.filter(seq=seq).values_list("number", flat=True).first() or 0
+    me.read_number = _number_at(me.room_id, seq)
     me.own_after_mark = messages.filter(sender_id=me.user_id, seq__gt=seq).count()
     me.save(update_fields=MARK)
+
+
+def _number_at(room_id: int, seq: int) -> int:
+    """-> how many people's messages stand at or before this place, which may be the last deleted one's."""
+    number = Message.objects.in_room(room_id).filter(seq=seq).values_list("number", flat=True).first()
+    if number is None:
+        return RoomCounter.objects.values_list("purged_number", flat=True).get(pk=room_id)
+    return number
 
 
 def _read_updated(me: Membership) -> ReadUpdated:
@@ -70,7 +79,8 @@ def _tell_others(room: Room, me: Membership) -> None:
         return
     peer_id = room.peer_id(me.user_id)
     peers = [peer_id] if peer_id is not None and peer_id != me.user_id else []
-    news = to_circle(_read_updated(me), rooms=[room.id], users=peers, on_screen=True, except_users=[me.user_id])
+    hidden = all_blocked(me.user_id) | {me.user_id}
+    news = to_circle(_read_updated(me), rooms=[room.id], users=peers, on_screen=True, except_users=hidden)
     transaction.on_commit(partial(read_news.tell, room.id, me.user_id, news))
 
 
@@ -83,14 +93,15 @@ def mark_unread(*, user_id: int, room_id: int, seq: int) -> None:
     """Sets the reader's own mark back before `seq`; what others saw read stays read for them."""
     room_for_member(user_id, room_id)
     with transaction.atomic():
+        # The one mark that goes back: it must not land before what retention is deleting at this moment.
+        counter = RoomCounter.objects.select_for_update().get(pk=room_id)
         me = _locked(room_id, user_id)
-        if seq > me.last_read_seq:
+        mark = max(seq - 1, counter.purged_seq)
+        if mark >= me.last_read_seq:
             return
         me.shown_read_seq = me.seen_seq
-        _put_mark(me, max(seq - 1, 0))
-        counters = RoomCounter.objects.in_bulk([room_id])
-        own = memberships_out([me], counters)[room_id]
-        publish(to_user(user_id, MembershipUpdated(room_id=room_id, membership=own)))
+        _put_mark(me, mark)
+        publish(to_user(user_id, membership_updated(me, counter)))
 
 
 def _newest(room_id: int) -> int:
@@ -98,17 +109,18 @@ def _newest(room_id: int) -> int:
 
 
 def readers(*, user_id: int, message_id: int) -> ReadersOut:
-    """Who of the other members has read a message and who has not; the secretive are in neither list."""
+    """Who of the other members has read a message and who has not; the secretive and the blocked are in neither."""
     message = message_for_member(user_id, message_id)
     members = Membership.objects.current().filter(room_id=message.room_id).order_by("user_id")
     marks = {m.user_id: m.seen_seq for m in members if m.user_id != message.sender_id}
-    people = users_by_id(_with_receipts(marks), viewer_id=user_id)
+    hidden = blocked_among(user_id, marks)
+    people = users_by_id(_with_receipts(marks.keys() - hidden), viewer_id=user_id)
     return ReadersOut(
         read=[user for i, user in people.items() if marks[i] >= message.seq],
         unread=[user for i, user in people.items() if marks[i] < message.seq],
     )
 
 
-def _with_receipts(user_ids: dict[int, int]) -> list[int]:
-    users = User.objects.filter(pk__in=user_ids).only("preferences")
+def _with_receipts(user_ids: Collection[int]) -> list[int]:
+    users = User.objects.filter(pk__in=user_ids).order_by("pk").only("preferences")
     return [user.pk for user in users if shows_receipts(user)]

@@ -2,12 +2,14 @@
 
 from collections.abc import Collection, Iterable, Sequence
 
+from django.db import transaction
 from django.utils.timezone import now
 
 from accounts.models import User
 from accounts.permissions import require_staff
 from accounts.public import senders_out
 from chatsite.api.pagination import from_cursor, page
+from chatsite.audit.services import record
 from chatsite.errors import Conflict, NotFound
 from messaging.models import Message, Report
 from messaging.permissions import require_text
@@ -85,9 +87,17 @@ def _reports_out(reports: Collection[Report]) -> list[ReportOut]:
     ]
 
 
+@transaction.atomic
 def close_report(*, by: User, report_id: int, note: str) -> None:
     """Takes a report off the queue and keeps what was made of it."""
     require_staff(by)
-    closed = Report.objects.open().filter(pk=report_id).update(closed_at=now(), closed_by_id=by.pk, note=note)
-    if not closed:
+    close(by, report_id, note=note)
+
+
+def close(by: User, report_id: int, *, note: str, outcome: str = "") -> None:
+    """In the caller's transaction. Of two who close it at once, the second one is refused."""
+    values = {"closed_at": now(), "closed_by_id": by.pk, "note": note, "outcome": outcome}
+    if not Report.objects.open().filter(pk=report_id).update(**values):
         raise Conflict if Report.objects.filter(pk=report_id).exists() else NotFound
+    details = {"outcome": outcome} if outcome else {}
+    record(actor=by, action="report.close", target_type="report", target_id=report_id, details=details)

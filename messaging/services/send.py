@@ -6,6 +6,7 @@ import hashlib
 import secrets
 from collections.abc import Iterable, Sequence
 from functools import cache
+from typing import Any
 
 import msgspec
 from django.conf import settings
@@ -21,6 +22,7 @@ from messaging.schemas import NewMessage, SendAck, SendBody
 from messaging.services.batch import Batch
 from messaging.services.statements import Key
 from messaging.words import Verdict
+from presence.services import online_people_ids
 from rooms.models import Room, RoomCounter
 from rooms.rendering import room_added
 from rooms.services.direct import find_or_make
@@ -83,7 +85,15 @@ def draft(*, user_id: int, body: SendBody, room_id: int | None = None, receiver_
 
 def fingerprint(body: SendBody) -> bytes:
     """-> 8 bytes that name the send as first made: an honest retry has the same, even after an edit."""
-    parts = (body.content, body.reply_to, sorted(set(body.mentions)), body.mention_all, body.attachment_ids)
+    parts: tuple[Any, ...] = (
+        body.content,
+        body.reply_to,
+        sorted(set(body.mentions)),
+        body.mention_all,
+        body.attachment_ids,
+    )
+    if body.mention_here:  # not among the others: what was sent before there was such a thing keeps its fingerprint
+        parts = (*parts, True)
     return hashlib.blake2b(_pack(parts), digest_size=8, key=_fingerprint_key(settings.SECRET_KEY)).digest()
 
 
@@ -144,8 +154,9 @@ def _room_by_room(drafts: Sequence[Draft]) -> list[Result]:
 
 def _transaction(drafts: Sequence[Draft]) -> list[Result]:
     """One transaction, a constant number of statements. The counters come first: the other order deadlocks."""
+    online = online_people_ids() if any(d.body.mention_here for d in drafts) else frozenset()  # asked without a lock
     with transaction.atomic():
-        batch = Batch.locked(drafts)
+        batch = Batch.locked(drafts, online)
         results = [_judge(batch, d) for d in drafts]
         if batch.fresh:
             batch.save()

@@ -93,12 +93,28 @@ def last_said(pairs: Collection[Pair]) -> dict[Pair, datetime]:
     return {(room_id, sender_id or 0): at for room_id, sender_id, at in found}
 
 
+def wishes_of(people: Collection[int]) -> tuple[set[frozenset[int]], dict[int, str]]:
+    """-> (pairs between whom a block stands, {who has said something of it: their preferences, as JSON})"""
+    ids = ",".join(map(str, sorted(people)))
+    sql = (
+        f"SELECT user_id, blocked_id, NULL FROM accounts_block WHERE user_id IN ({ids}) AND blocked_id IN ({ids})"  # noqa: S608
+        f" UNION ALL SELECT id, 0, preferences FROM accounts_user WHERE id IN ({ids})"
+        " AND preferences LIKE '%\"message_me\"%'"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(sql)
+        found = cursor.fetchall()
+    blocks = {frozenset((one, other)) for one, other, _stored in found if other}
+    return blocks, {user_id: stored for user_id, other, stored in found if not other}
+
+
 def insert_messages(messages: Sequence[MessageRow]) -> None:
     """One INSERT; gives the rows their ids."""
-    one = "(%s,%s,%s,%s,'text',%s,%s,%s,%s,%s,%s,%s,NULL,NULL,NULL,NULL,%s)"
+    one = "(%s,%s,%s,%s,'text',%s,%s,%s,%s,%s,%s,%s,%s,NULL,NULL,NULL,NULL,%s)"
     sql = (
         "INSERT INTO messaging_message (room_id, seq, version, number, kind, sender_id, content, nonce, fingerprint,"  # noqa: S608
-        f" reply_to_id, mentions, mention_all, {_quoted('system')}, pinned_at, edited_at, recalled_at, created_at)"
+        f" reply_to_id, mentions, mention_all, mention_here, {_quoted('system')}, pinned_at, edited_at, recalled_at,"
+        " created_at)"
         f" VALUES {','.join([one] * len(messages))}"
     )
     returning = connection.features.can_return_rows_from_bulk_insert
@@ -119,7 +135,7 @@ def _cells(messages: Sequence[MessageRow]) -> list[Any]:
     for m in messages:
         cells += (m.room_id, m.seq, m.version, m.number, m.sender_id, m.content, exact(m.nonce), m.fingerprint)
         mentions = _json(m.mentions).decode() if m.mentions else "[]"
-        cells += (m.reply_to_id, mentions, m.mention_all, moment[m.created_at])
+        cells += (m.reply_to_id, mentions, m.mention_all, m.mention_here, moment[m.created_at])
     return cells
 
 

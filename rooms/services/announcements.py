@@ -5,10 +5,11 @@ from django.utils.timezone import now
 from accounts import preferences
 from accounts.models import User
 from accounts.public import users_out
+from accounts.relations import blocked_among
 from chatsite.gateway.events import publish, to_user
 from rooms.models import Membership, Room
-from rooms.rendering import counters_of, memberships_out
-from rooms.schemas import AnnouncementOut, MembershipUpdated
+from rooms.rendering import membership_updated
+from rooms.schemas import AnnouncementOut
 from rooms.services.rooms import room_for_member
 
 
@@ -19,17 +20,17 @@ def mark_announcement_read(*, user_id: int, room_id: int) -> None:
         return
     me.announcement_read_at = now()
     me.save(update_fields=["announcement_read_at"])
-    own = memberships_out([me], counters_of([room_id]))[room_id]
-    publish(to_user(user_id, MembershipUpdated(room_id=room_id, membership=own)))
+    publish(to_user(user_id, membership_updated(me)))
 
 
 def announcement(*, user_id: int, room_id: int) -> AnnouncementOut:
-    """What is announced, and who has read it; without its author, and without those who keep that to themselves."""
+    """What is announced, and who has read it; without its author, the blocked, and who keeps that to themselves."""
     room, _me = room_for_member(user_id, room_id)
     if room.announced_at is None:
         return AnnouncementOut(announcement=room.announcement, announced_at=None, announced_by=None, read=[], unread=[])
     members = {m.user_id: m for m in Membership.objects.current().filter(room_id=room_id)}
     others = members.keys() - {room.announced_by_id}
+    others -= blocked_among(user_id, others)
     users = [u for u in User.objects.filter(pk__in=others).order_by("pk") if _shows_receipts(u)]
     people = users_out(users, viewer_id=user_id)
     return AnnouncementOut(

@@ -13,6 +13,7 @@ from chatsite.transactions import repeated_on_conflict
 from rooms.changes import changing
 from rooms.models import Ban, JoinRequest, Membership
 from rooms.permissions import can_manage, outranks, require, require_open
+from rooms.records import record_about
 from rooms.schemas import BanOut, BanPage
 from rooms.services.memberships import remove
 from rooms.services.rooms import room_for_member
@@ -39,8 +40,7 @@ def list_bans(*, user_id: int, room_id: int, cursor: str | None, limit: int) -> 
 @repeated_on_conflict
 def ban(*, user_id: int, room_id: int, banned_id: int, until: datetime | None = None) -> None:
     """Keeps a person of lower role, or not in the room, out of it until then, or for good."""
-    if until is not None and until <= now():
-        raise ValidationFailed({"until": [_("This time has passed.")]})
+    require_future(until)
     with changing(room_id) as change:
         room, me = room_for_member(user_id, room_id)
         require(can_manage(me))
@@ -50,11 +50,22 @@ def ban(*, user_id: int, room_id: int, banned_id: int, until: datetime | None = 
             require(outranks(me, other))
         elif not User.objects.filter(pk=banned_id).exists():
             raise NotFound
-        wanted = {"until": until, "created_by_id": user_id, "created_at": now()}
-        Ban.objects.update_or_create(room_id=room_id, user_id=banned_id, defaults=wanted)
-        JoinRequest.objects.filter(room_id=room_id, user_id=banned_id).delete()
+        store_ban(room_id, banned_id, until, by_id=user_id)
         if other is not None:
             remove(change, other, "banned", actor_id=user_id)
+
+
+def require_future(until: datetime | None) -> None:
+    if until is not None and until <= now():
+        raise ValidationFailed({"until": [_("This time has passed.")]})
+
+
+def store_ban(room_id: int, banned_id: int, until: datetime | None, *, by_id: int) -> None:
+    """Under the room's lock, whoever may. Who waited to be let in waits no more."""
+    wanted = {"until": until, "created_by_id": by_id, "created_at": now()}
+    Ban.objects.update_or_create(room_id=room_id, user_id=banned_id, defaults=wanted)
+    JoinRequest.objects.filter(room_id=room_id, user_id=banned_id).delete()
+    record_about(banned_id, "member.ban", by=by_id, room_id=room_id, until=until)
 
 
 @repeated_on_conflict
@@ -64,6 +75,12 @@ def unban(*, user_id: int, room_id: int, banned_id: int) -> None:
         room, me = room_for_member(user_id, room_id)
         require(can_manage(me))
         require_open(room)
-        deleted, _rows = Ban.objects.filter(room_id=room_id, user_id=banned_id).delete()
-        if not deleted:
-            raise NotFound
+        lift_ban(room_id, banned_id, by_id=user_id)
+
+
+def lift_ban(room_id: int, banned_id: int, *, by_id: int) -> None:
+    """Under the room's lock, whoever may."""
+    deleted, _rows = Ban.objects.filter(room_id=room_id, user_id=banned_id).delete()
+    if not deleted:
+        raise NotFound
+    record_about(banned_id, "member.unban", by=by_id, room_id=room_id)

@@ -7,7 +7,7 @@ from accounts import preferences
 from accounts.models import User
 from chatsite.transactions import repeated_on_conflict
 from rooms.changes import changing, start_room
-from rooms.contacts import person, require_unblocked, require_welcome
+from rooms.contacts import person, require_unblocked, require_welcome, takes_part
 from rooms.models import Membership, Room, pair_key
 from rooms.rendering import room_added
 from rooms.services.memberships import admit
@@ -28,13 +28,9 @@ def find_or_make(user_id: int, peer_id: int) -> tuple[Room, bool]:
 
 def _require_may_write(user_id: int, peer: User, room: Room | None) -> None:
     require_unblocked(user_id, peer.pk)
-    if room is None or not _peer_takes_part(room, peer.pk):
-        require_welcome(preferences.read(peer.preferences).message_me, peer.pk, user_id)
-
-
-def _peer_takes_part(room: Room, peer_id: int) -> bool:
-    """Who made the conversation or has messages in it is asked no more."""
-    return not Membership.objects.filter(room_id=room.id, user_id=peer_id, is_hidden=True).exists()
+    audience = preferences.read(peer.preferences).message_me
+    if audience != "everyone" and (room is None or not takes_part(room, peer.pk)):
+        require_welcome(audience, peer.pk, user_id)
 
 
 def _make(user_id: int, peer_id: int) -> tuple[Room, bool]:

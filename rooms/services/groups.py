@@ -7,14 +7,17 @@ from django.utils.timezone import now
 
 from accounts import preferences
 from accounts.models import User
-from accounts.public import users_by_id
-from accounts.relations import relations
+from accounts.public import from_afar, users_by_id
+from accounts.relations import blocked_pairs, relations
+from accounts.schemas import UserOut
 from chatsite.errors import ChatError, NotFound
 from chatsite.transactions import repeated_on_conflict
+from rooms import rules
 from rooms.changes import RoomChange, start_room
 from rooms.models import Membership, Room
 from rooms.rendering import member_out, membership_out, room_out
 from rooms.schemas import MemberJoined, RoomAdded
+from rooms.services.quotas import require_another_room, require_place
 from rooms.services.rooms import clean_name
 
 NAME_CHARS = 80
@@ -29,8 +32,11 @@ def make_group(*, user_id: int, member_ids: Collection[int], name: str | None = 
     maker = User.objects.get(pk=user_id)
     name = _named_after([maker, *people]) if name is None else clean_name(name)
     with transaction.atomic():
-        room = Room.objects.create(kind=Room.PRIVATE, name=name, created_by_id=user_id, version=1)
+        require_another_room(user_id)
+        own_rules = rules.of_new_room(Room.PRIVATE)
+        room = Room.objects.create(kind=Room.PRIVATE, name=name, created_by_id=user_id, own_rules=own_rules, version=1)
         change = start_room(room)
+        require_place(room, change.counter, len(people) + 1)
         _admit(change, room, {user_id: Membership.OWNER} | {p.pk: Membership.MEMBER for p in people})
         change.finish()
     return room
@@ -57,10 +63,17 @@ def _named_after(people: Collection[User]) -> str:
     return name if len(name) <= NAME_CHARS else name[: NAME_CHARS - 1] + "…"
 
 
+def _as_all_see_them(user_ids: Collection[int]) -> dict[int, UserOut]:
+    """Who may not see when another of them is there must not learn it here."""
+    users = users_by_id(user_ids, viewer_id=None)
+    apart = [pair for pair in blocked_pairs(user_ids) if set(pair) <= set(user_ids)]
+    return users | {user_id: from_afar(users[user_id]) for pair in apart for user_id in pair}
+
+
 def _admit(change: RoomChange, room: Room, roles: dict[int, str]) -> None:
     """The first people of a room, in a constant number of statements; a version and an event each."""
     counter = change.counter
-    users = users_by_id(roles, viewer_id=None)
+    users = _as_all_see_them(roles)
     memberships = []
     for user_id, role in roles.items():
         counter.member_count += 1

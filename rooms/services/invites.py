@@ -4,17 +4,21 @@ import secrets
 from datetime import datetime
 
 from django.conf import settings
+from django.db import transaction
 from django.db.models import F, QuerySet
 from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 
+from accounts.public import avatar_url, senders_out
 from chatsite.api.pagination import from_cursor, page
+from chatsite.audit.services import record
 from chatsite.errors import NotFound, PermissionDenied, ValidationFailed
 from chatsite.transactions import repeated_on_conflict
 from rooms.changes import changing
 from rooms.models import Invite, Membership, Room
 from rooms.permissions import can_invite, can_manage, require, require_open
-from rooms.schemas import InviteOut, InvitePage
+from rooms.rendering import counters_of
+from rooms.schemas import InviteOut, InvitePage, InvitePreviewOut
 from rooms.services.joining import enter
 from rooms.services.rooms import is_banned, room_for_member
 
@@ -53,6 +57,22 @@ def create_invite(
     return invite_out(invite)
 
 
+def preview_invite(*, token: str) -> InvitePreviewOut:
+    """-> the room that a link leads into, for whoever holds the link; four queries."""
+    invite = Invite.objects.in_force().filter(token=token).first()
+    room = Room.objects.filter(id=invite.room_id, archived_at=None).first() if invite else None
+    if invite is None or room is None:
+        raise NotFound
+    return InvitePreviewOut(
+        name=room.name,
+        description=room.description,
+        kind=room.kind,  # type: ignore[arg-type]
+        avatar_url=avatar_url(room.avatar),
+        member_count=counters_of([room.id])[room.id].member_count,
+        invited_by=senders_out([invite.created_by_id]).get(invite.created_by_id),
+    )
+
+
 def list_invites(*, user_id: int, room_id: int, cursor: str | None, limit: int) -> InvitePage:
     """The links that still work, the newest first: to managers all, to others their own."""
     rows = _within_reach(user_id, room_id).order_by("-id")
@@ -62,10 +82,18 @@ def list_invites(*, user_id: int, room_id: int, cursor: str | None, limit: int) 
     return InvitePage(results=[invite_out(i) for i in found], next=following)
 
 
+@transaction.atomic
 def revoke_invite(*, user_id: int, room_id: int, invite_id: int) -> None:
     """Nobody enters by this link any more."""
-    if not _within_reach(user_id, room_id).filter(id=invite_id).update(revoked_at=now()):
+    revoke(_within_reach(user_id, room_id), room_id, invite_id, by_id=user_id)
+
+
+def revoke(links: QuerySet[Invite], room_id: int, invite_id: int, *, by_id: int) -> None:
+    """One of these, in the caller's transaction."""
+    if not links.filter(id=invite_id, revoked_at=None).update(revoked_at=now()):
         raise NotFound
+    details = {"room_id": room_id}
+    record(actor=by_id, action="room_invite.revoke", target_type="room_invite", target_id=invite_id, details=details)
 
 
 def _within_reach(user_id: int, room_id: int) -> QuerySet[Invite]:

@@ -70,9 +70,14 @@ def _leave_for_good(*, user_id: int, room_id: int) -> None:
         me = Membership.objects.current().filter(room_id=room_id, user_id=user_id).first()
         if me is None:
             return
-        if is_owner(me) and (heir := _heir(room_id, user_id)):
-            crown(change, heir)
+        crown_heir(change, me)
         _go(change, room, me)
+
+
+def crown_heir(change: RoomChange, leaving: Membership) -> None:
+    """Where the owner leaves, the oldest admin or member becomes it."""
+    if is_owner(leaving) and (heir := _heir(leaving.room_id, leaving.user_id)):
+        crown(change, heir)
 
 
 def _heir(room_id: int, owner_id: int) -> Membership | None:
@@ -83,10 +88,12 @@ def _heir(room_id: int, owner_id: int) -> Membership | None:
 
 def _go(change: RoomChange, room: Room, me: Membership) -> None:
     expel(change, me, "left")
-    if room.archived_at is not None:
-        return
-    if change.counter.member_count > 0:
+    if room.archived_at is None and change.counter.member_count > 0:
         add_small_room_line(change, "member_left", actor_id=me.user_id)
-    else:
+    archive_if_empty(change, room)
+
+
+def archive_if_empty(change: RoomChange, room: Room) -> None:
+    if room.archived_at is None and change.counter.member_count == 0:
         room.archived_at = now()
         save_room(change, room, access=True)

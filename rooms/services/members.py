@@ -1,17 +1,22 @@
 """What members do to each other: bring in, promote, mute, kick, hand the room on."""
 
+from datetime import datetime
+
 from django.utils.translation import gettext_lazy as _
 from msgspec import UNSET
 
 from accounts import preferences
+from accounts.services.remarks import remarks_about
+from accounts.services.search import called
 from chatsite.api.pagination import from_cursor, page
 from chatsite.errors import NotFound, ValidationFailed
 from chatsite.transactions import repeated_on_conflict
 from rooms import slots
-from rooms.changes import changing
+from rooms.changes import RoomChange, changing
 from rooms.contacts import person, require_unblocked, require_welcome
 from rooms.models import Membership
 from rooms.permissions import can_add, can_manage, is_owner, outranks, require, require_open
+from rooms.records import record_about
 from rooms.rendering import members_out
 from rooms.schemas import ChangeMember, MemberOut, MemberPage
 from rooms.services.memberships import add_small_room_line, admit, change_standing, crown, remove
@@ -26,13 +31,17 @@ def member(room_id: int, user_id: int) -> Membership:
     return membership
 
 
-def list_members(*, user_id: int, room_id: int, cursor: str | None, limit: int) -> MemberPage:
-    """Who is in the room, by user id."""
+def list_members(*, user_id: int, room_id: int, cursor: str | None, limit: int, text: str = "") -> MemberPage:
+    """Who is in the room, by user id; with a text those who bear it or whom `user_id` calls so."""
     room_for_member(user_id, room_id)
     (after,) = from_cursor(cursor, tuple[int]) or (0,)
     rows = Membership.objects.current().filter(room_id=room_id, user_id__gt=after).order_by("user_id")
+    if text:
+        rows = rows.filter(user_id__in=called(user_id=user_id, text=text).values("pk"))
     found, following = page(list(rows[: limit + 1]), limit, lambda m: (m.user_id,))
-    return MemberPage(results=members_out(found, viewer_id=user_id), next=following)
+    members = members_out(found, viewer_id=user_id)
+    remarks = remarks_about(user_id, [one.user for one in members])
+    return MemberPage(results=members, next=following, remarks=remarks)
 
 
 @repeated_on_conflict
@@ -61,20 +70,30 @@ def change_member(*, user_id: int, room_id: int, member_id: int, wanted: ChangeM
         require_open(room)
         other = member(room_id, member_id)
         require(outranks(me, other))
-        if _apply(other, wanted):
-            change_standing(change, other)
+        apply(change, other, wanted, by_id=user_id)
     (out,) = members_out([other], viewer_id=user_id)
     return out
 
 
-def _apply(membership: Membership, wanted: ChangeMember) -> bool:
-    """-> whether that changes anything"""
+def apply(change: RoomChange, membership: Membership, wanted: ChangeMember, *, by_id: int) -> None:
+    """Under the room's lock, whoever may; what is so already is no change."""
     before = membership.role, membership.muted_until
     if wanted.role is not UNSET:
         membership.role = wanted.role
     if wanted.muted_until is not UNSET:
         membership.muted_until = wanted.muted_until
-    return (membership.role, membership.muted_until) != before
+    if (membership.role, membership.muted_until) != before:
+        change_standing(change, membership)
+        _record(membership, before, by=by_id)
+
+
+def _record(membership: Membership, before: tuple[str, datetime | None], *, by: int) -> None:
+    member_id, room_id = membership.user_id, membership.room_id
+    if membership.role != before[0]:
+        record_about(member_id, "member.role", by=by, room_id=room_id, role=membership.role)
+    if membership.muted_until != before[1]:
+        action = "member.mute" if membership.muted_until else "member.unmute"
+        record_about(member_id, action, by=by, room_id=room_id, until=membership.muted_until)
 
 
 @repeated_on_conflict
@@ -87,6 +106,7 @@ def kick(*, user_id: int, room_id: int, member_id: int) -> None:
         other = member(room_id, member_id)
         require(outranks(me, other))
         remove(change, other, "kicked", actor_id=user_id)
+        record_about(member_id, "member.kick", by=user_id, room_id=room_id)
 
 
 @repeated_on_conflict
@@ -99,7 +119,14 @@ def transfer(*, user_id: int, room_id: int, heir_id: int) -> None:
         if heir_id == user_id:
             raise ValidationFailed({"user_id": [_("You own this room already.")]})
         heir = member(room_id, heir_id)
-        me.role = Membership.ADMIN
-        change_standing(change, me)
-        crown(change, heir)
-        slots.timeline.add_line(change, "ownership_transferred", actor_id=user_id, target_id=heir_id)
+        hand_on(change, me, heir, by_id=user_id)
+
+
+def hand_on(change: RoomChange, owner: Membership | None, heir: Membership, *, by_id: int) -> None:
+    """Under the room's lock, whoever may; the former owner, if there is one, stays as admin."""
+    if owner is not None:
+        owner.role = Membership.ADMIN
+        change_standing(change, owner)
+    crown(change, heir)
+    slots.timeline.add_line(change, "ownership_transferred", actor_id=by_id, target_id=heir.user_id)
+    record_about(heir.user_id, "room.transfer", by=by_id, room_id=heir.room_id)

@@ -5,8 +5,9 @@ from django.utils.timezone import now
 from rooms import slots
 from rooms.changes import RoomChange
 from rooms.models import Invite, JoinRequest, Membership, Room
-from rooms.rendering import members_out, memberships_out, room_added
-from rooms.schemas import MemberJoined, MemberLeft, MembershipUpdated, MemberUpdated, RoomRemoved
+from rooms.rendering import members_out, membership_updated, room_added
+from rooms.schemas import MemberJoined, MemberLeft, MemberUpdated, RoomRemoved
+from rooms.services.quotas import require_place
 
 LINE_MEMBERS = 200  # in larger rooms joins and leaves leave no line in the conversation
 STANDING = ["role", "left_at", "left_reason", "muted_until", "version", "changed_at"]
@@ -17,6 +18,7 @@ def admit(
 ) -> Membership:
     """Makes the user a member with nothing unread. A former member's row lives again, and stays muted."""
     counter = change.counter
+    require_place(room, counter)
     membership = Membership.objects.filter(room_id=room.id, user_id=user_id).first()
     membership = membership or Membership(room_id=room.id, user_id=user_id)
     membership.role = role
@@ -66,8 +68,7 @@ def change_standing(change: RoomChange, membership: Membership) -> None:
     stamp(change, membership)
     (member,) = members_out([membership])
     change.add(MemberUpdated(room_id=change.room_id, version=membership.version, member=member))
-    own = memberships_out([membership], {change.room_id: change.counter})[change.room_id]
-    change.tell(membership.user_id, MembershipUpdated(room_id=change.room_id, membership=own))
+    change.tell(membership.user_id, membership_updated(membership, change.counter))
 
 
 def crown(change: RoomChange, heir: Membership) -> None:

@@ -5,8 +5,8 @@ from msgspec import UNSET
 
 from chatsite.gateway.events import publish, to_user
 from rooms.models import Membership
-from rooms.rendering import counters_of, memberships_out
-from rooms.schemas import ChangeMembership, MembershipOut, MembershipUpdated
+from rooms.rendering import membership_updated
+from rooms.schemas import ChangeMembership, MembershipOut
 from rooms.services.rooms import room_for_member
 
 
@@ -16,15 +16,17 @@ def change_membership(*, user_id: int, room_id: int, wanted: ChangeMembership) -
     changed = _apply(me, wanted)
     if changed:
         me.save(update_fields=changed)
-    out = memberships_out([me], counters_of([room_id]))[room_id]
+    news = membership_updated(me)
     if changed:
-        publish(to_user(user_id, MembershipUpdated(room_id=room_id, membership=out)))
-    return out
+        publish(to_user(user_id, news))
+    return news.membership
 
 
 def _apply(me: Membership, wanted: ChangeMembership) -> list[str]:
     """-> the fields that changed. A new `notify` holds for good unless `notify_until` comes with it."""
     before = me.notify, me.notify_until, me.pinned_at
+    if me.is_loud_again:
+        me.notify, me.notify_until = "all", None
     if wanted.notify is not UNSET:
         me.notify, me.notify_until = wanted.notify, None
     if wanted.notify_until is not UNSET:

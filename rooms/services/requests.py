@@ -2,7 +2,8 @@
 
 from django.utils.timezone import now
 
-from accounts.public import users_by_id
+from accounts.models import User
+from accounts.public import seen_by, users_by_id
 from chatsite.api.pagination import from_cursor, page
 from chatsite.errors import NotFound
 from chatsite.transactions import repeated_on_conflict
@@ -21,10 +22,10 @@ def ask(change: RoomChange, room: Room, user_id: int, message: str) -> None:
     words = {"message": message, "created_at": now()}
     _request, is_new = JoinRequest.objects.update_or_create(room_id=room.id, user_id=user_id, defaults=words)
     if is_new:
-        event = JoinRequested(room_id=room.id, user=users_by_id([user_id], viewer_id=None)[user_id], message=message)
         managers = Membership.objects.current().filter(room_id=room.id).exclude(role=Membership.MEMBER)
-        for manager_id in managers.values_list("user_id", flat=True):
-            change.tell(manager_id, event)
+        seen = seen_by(User.objects.get(pk=user_id), list(managers.values_list("user_id", flat=True)))
+        for manager_id, user in seen.items():
+            change.tell(manager_id, JoinRequested(room_id=room.id, user=user, message=message))
 
 
 def withdraw(*, user_id: int, room_id: int) -> None:
@@ -50,11 +51,15 @@ def list_requests(*, user_id: int, room_id: int, cursor: str | None, limit: int)
 def accept(*, user_id: int, room_id: int, asker_id: int) -> None:
     """Lets somebody in who has asked."""
     with changing(room_id) as change:
-        room = _manageable(user_id, room_id)
-        if not JoinRequest.objects.filter(room_id=room_id, user_id=asker_id).exists():
-            raise NotFound
-        admit(change, room, person(asker_id).pk)
-        add_small_room_line(change, "member_joined", actor_id=asker_id)
+        let_in(change, _manageable(user_id, room_id), asker_id)
+
+
+def let_in(change: RoomChange, room: Room, asker_id: int) -> None:
+    """Under the room's lock, whoever may."""
+    if not JoinRequest.objects.filter(room_id=room.id, user_id=asker_id).exists():
+        raise NotFound
+    admit(change, room, person(asker_id).pk)
+    add_small_room_line(change, "member_joined", actor_id=asker_id)
 
 
 @repeated_on_conflict
@@ -62,8 +67,13 @@ def decline(*, user_id: int, room_id: int, asker_id: int) -> None:
     """Takes a request off the queue; they may ask again."""
     with changing(room_id):
         _manageable(user_id, room_id)
-        if not JoinRequest.objects.filter(room_id=room_id, user_id=asker_id).delete()[0]:
-            raise NotFound
+        turn_down(room_id, asker_id)
+
+
+def turn_down(room_id: int, asker_id: int) -> None:
+    """Under the room's lock, whoever may."""
+    if not JoinRequest.objects.filter(room_id=room_id, user_id=asker_id).delete()[0]:
+        raise NotFound
 
 
 def _manageable(user_id: int, room_id: int) -> Room:

@@ -10,12 +10,14 @@ from django.utils.translation import gettext_lazy as _
 from accounts.names import clean_line
 from chatsite.errors import NotAMember, NotFound, PermissionDenied, Unavailable, ValidationFailed
 from chatsite.transactions import repeated_on_conflict
+from rooms import rules
 from rooms.changes import start_room
 from rooms.models import Ban, Membership, Room
 from rooms.permissions import require_member
 from rooms.rendering import counters_of, rooms_out
 from rooms.schemas import RoomOut
 from rooms.services.memberships import admit
+from rooms.services.quotas import require_another_room
 
 T = TypeVar("T")
 CODE_DIGITS = 6
@@ -68,7 +70,15 @@ def create_room(*, user_id: int, name: str, description: str = "", kind: str = R
     """Makes a room that its maker owns; public ones get a code."""
     name = clean_name(name)
     with transaction.atomic():
-        room = _insert(name=name, description=description, kind=kind, created_by_id=user_id, version=1)
+        require_another_room(user_id)
+        room = _insert(
+            name=name,
+            description=description,
+            kind=kind,
+            created_by_id=user_id,
+            own_rules=rules.of_new_room(kind),
+            version=1,
+        )
         change = start_room(room)
         admit(change, room, user_id, role=Membership.OWNER)
         change.finish()

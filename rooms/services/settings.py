@@ -7,16 +7,21 @@ from django.utils.translation import gettext_lazy as _
 from msgspec import UNSET
 
 from accounts import avatars
-from chatsite.errors import Conflict
+from chatsite.errors import Conflict, ValidationFailed
+from chatsite.live import setting
 from chatsite.transactions import repeated_on_conflict
 from rooms import slots
 from rooms.changes import RoomChange, changing
 from rooms.models import Membership, Room
 from rooms.permissions import can_manage, is_owner, require, require_may, require_open
+from rooms.records import record_room
 from rooms.rendering import rooms_out
 from rooms.rules import Rules
-from rooms.schemas import ChangeRoom, RoomUpdated
+from rooms.schemas import ChangeRoom, ChangeRules, RoomUpdated
+from rooms.services.quotas import require_another_room
 from rooms.services.rooms import clean_name, room_for_member, with_free_code
+
+RECORDED = {"rules", "is_archived"}  # who may what, and whether it is written to; names and texts are everyday
 
 
 class Settings(NamedTuple):
@@ -37,12 +42,23 @@ def change_room(*, user_id: int, room_id: int, wanted: ChangeRoom) -> None:
     with changing(room_id) as change:
         room, me = room_for_member(user_id, room_id)
         _require_may_change(room, me, wanted)
-        before = settings_of(room)
-        _apply(room, wanted, user_id)
-        after = settings_of(room)
-        if after != before:
-            save_room(change, room, access=_who_may(after) != _who_may(before))
-            _add_lines(change, before, after, actor_id=user_id)
+        if wanted.archived is False and room.archived_at is not None:
+            require_another_room(user_id)
+        changed = apply(change, room, wanted, actor_id=user_id)
+        if changed & RECORDED:
+            record_room(room.pk, room.name, "room.change", by=user_id, changed=sorted(changed & RECORDED))
+
+
+def apply(change: RoomChange, room: Room, wanted: ChangeRoom, *, actor_id: int) -> set[str]:
+    """Under the room's lock, whoever may -> the names of what is different now."""
+    before = settings_of(room)
+    _apply(room, wanted, actor_id)
+    after = settings_of(room)
+    changed = {name for name in Settings._fields if getattr(before, name) != getattr(after, name)}
+    if changed:
+        save_room(change, room, access=_who_may(after) != _who_may(before))
+        _add_lines(change, before, after, actor_id=actor_id)
+    return changed
 
 
 def archive_room(*, user_id: int, room_id: int) -> None:
@@ -56,12 +72,17 @@ def rotate_code(*, user_id: int, room_id: int) -> None:
     with changing(room_id) as change:
         room, me = room_for_member(user_id, room_id)
         require(can_manage(me))
-        if room.kind != Room.PUBLIC:
-            raise Conflict(_("Only public rooms have a code."))
-        require_open(room)
-        with_free_code(lambda code: Room.objects.filter(pk=room_id).update(code=code))
-        room.refresh_from_db(fields=["code"])
-        save_room(change, room)
+        renew_code(change, room)
+
+
+def renew_code(change: RoomChange, room: Room) -> None:
+    """Under the room's lock, whoever may."""
+    if room.kind != Room.PUBLIC:
+        raise Conflict(_("Only public rooms have a code."))
+    require_open(room)
+    with_free_code(lambda code: Room.objects.filter(pk=room.id).update(code=code))
+    room.refresh_from_db(fields=["code"])
+    save_room(change, room)
 
 
 def set_avatar(*, user_id: int, room_id: int, file: BinaryIO) -> None:
@@ -128,9 +149,16 @@ def _apply(room: Room, wanted: ChangeRoom, user_id: int) -> None:
         room.announced_at = now() if room.announcement else None
         room.announced_by_id = user_id if room.announcement else None
     if wanted.rules is not UNSET:
+        _require_within_the_servers(wanted.rules)
         room.change_rules(wanted.rules.wanted())
     if wanted.archived is not UNSET:
         room.archived_at = (room.archived_at or now()) if wanted.archived else None
+
+
+def _require_within_the_servers(wanted: ChangeRules) -> None:
+    most = setting("RETENTION_DAYS")
+    if most and wanted.keep_days is not UNSET and (wanted.keep_days or 0) > most:
+        raise ValidationFailed({"keep_days": [_("The server keeps messages for a shorter time.")]})
 
 
 def _add_lines(change: RoomChange, before: Settings, after: Settings, *, actor_id: int) -> None:

@@ -14,8 +14,8 @@ from PIL import Image
 
 from accounts import avatars, slots
 from accounts.slots import Circle
-from tests.accounts.conftest import Listen, Person, code_of
 from tests.conftest import Api
+from tests.people import Listen, Person, code_of
 
 Files = Any
 
@@ -55,6 +55,18 @@ def test_a_picture_is_public_and_immutable_under_its_hash(ann: Person, api: Api,
     assert answer["X-Content-Type-Options"] == "nosniff"
     image = Image.open(BytesIO(content))
     assert (image.format, image.size) == ("WEBP", (200, 200))
+
+
+def test_nginx_is_told_what_to_send(ann: Person, api: Api, settings: Any) -> None:
+    put(ann, picture())
+    whole = api.get(url_of(ann))
+    settings.SENDFILE = "nginx"
+    told = api.get(url_of(ann))
+    assert told.content == b""
+    assert told["X-Accel-Redirect"] == url_of(ann).replace("/media/", "/_stored/")
+    for name in ("Content-Type", "Cache-Control", "Content-Security-Policy", "X-Content-Type-Options"):
+        assert told[name] == whole[name]
+    assert api.get(f"/media/avatars/{'0' * 64}.webp").status_code == 404
 
 
 def test_large_pictures_shrink(ann: Person) -> None:

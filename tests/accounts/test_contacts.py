@@ -1,6 +1,9 @@
 """Friends and blocks."""
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -8,9 +11,13 @@ from django.db import connections
 
 from accounts.models import Block, Friendship
 from accounts.relations import is_blocked_between
-from tests.accounts.conftest import Listen, Meet, Person, code_of
+from accounts.services import blocks
+from accounts.services import friends as friend_services
+from chatsite.errors import ChatError
+from chatsite.gateway import publisher
 from tests.conftest import Api
 from tests.factories import make_user, sign_in
+from tests.people import Listen, Meet, Person, Published, Sink, code_of
 
 
 def ask(person: Person, other: Person, **body: Any) -> Any:
@@ -36,7 +43,10 @@ def test_a_request_waits_until_it_is_accepted(ann: Person, bob: Person, publishe
     with published() as out:
         assert ask(ann, bob, message="Hi,\nit is me").status_code == 204
     ((kind, data),) = out.to(bob.id)
-    assert (kind, data["user"]["id"], out.to(ann.id)) == ("friend_request", ann.id, [])
+    assert (kind, data["user"]["id"], data["message"]) == ("friend_request", ann.id, "Hi, it is me")
+    ((kind, data),) = out.to(ann.id)
+    assert (kind, data["user"]["id"], data["message"]) == ("friend_request_sent", bob.id, "Hi, it is me")
+    assert {e.user_id for e in out.envelopes} == {ann.id, bob.id}
     assert requests(bob) == [("ann", "in", "Hi, it is me")]
     assert requests(ann) == [("bob", "out", "Hi, it is me")]
     assert friends(ann) == friends(bob) == []
@@ -119,7 +129,7 @@ def test_lists_take_a_constant_number_of_queries(
     for _ in range(count):
         other = make_user()
         Friendship.objects.create(low=ann.user, high=other, requested_by=other, accepted_at=now() if accepted else None)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7 if accepted else 6):
         path = "/api/users/friends" if accepted else "/api/users/friends/requests"
         assert len(ann.api.get(path).json()["results"]) == count
 
@@ -142,6 +152,52 @@ def test_both_asking_at_once_makes_one_friendship() -> None:
         assert row.accepted_at is not None
 
 
+def at_once(*calls: Callable[[], Any]) -> list[Any]:
+    """All of them begin together, each on a connection of its own."""
+    start = Barrier(len(calls))
+
+    def run(call: Callable[[], Any]) -> Any:
+        try:
+            start.wait(30)
+            return call()
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(len(calls)) as pool:
+        return list(pool.map(run, calls))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_who_ask_each_other_at_once_are_told_once_that_they_are_friends(monkeypatch: pytest.MonkeyPatch) -> None:
+    for _ in range(5):
+        ann, bob = make_user(), make_user()
+        sink = Sink(publisher.publisher().loop)
+        monkeypatch.setattr(publisher, "publisher", lambda sink=sink: sink)
+        at_once(
+            lambda ann=ann, bob=bob: friend_services.ask(user_id=ann.pk, other_id=bob.pk),
+            lambda ann=ann, bob=bob: friend_services.ask(user_id=bob.pk, other_id=ann.pk),
+        )
+        out = Published(sink.envelopes)
+        assert Friendship.objects.get(low=ann, high=bob).accepted_at is not None
+        asked, was_asked = sorted((out.to(ann.pk), out.to(bob.pk)))
+        assert sorted([asked[0][0], was_asked[0][0]]) == ["friend_request", "friend_request_sent"]
+        assert [kind for kind, _ in (*asked[1:], *was_asked[1:])] == ["friend_request_accepted"] * 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_block_and_a_request_at_once_leave_the_block_alone() -> None:
+    for _ in range(5):
+        ann, bob = make_user(), make_user()
+
+        def ask_quietly(ann: Any = ann, bob: Any = bob) -> None:
+            with suppress(ChatError):
+                friend_services.ask(user_id=ann.pk, other_id=bob.pk)
+
+        at_once(ask_quietly, lambda ann=ann, bob=bob: blocks.block(user_id=bob.pk, other_id=ann.pk))
+        assert Block.objects.filter(user=bob, blocked=ann).exists()
+        assert not Friendship.objects.exists()
+
+
 # ---- blocks
 
 
@@ -156,6 +212,19 @@ def test_a_block_is_listed_for_who_made_it(ann: Person, bob: Person) -> None:
     assert names(bob, "/api/users/blocks") == []
     assert is_blocked_between(ann.id, bob.id)
     assert is_blocked_between(bob.id, ann.id)
+
+
+def test_a_block_is_told_to_my_own_devices_alone_and_only_once(ann: Person, bob: Person, published: Listen) -> None:
+    with published() as out:
+        for _ in range(2):
+            block(ann, bob)
+        for _ in range(2):
+            ann.api.delete(f"/api/users/blocks/{bob.id}")
+    assert {e.user_id for e in out.envelopes} == {ann.id}
+    assert out.to(ann.id) == [
+        ("block_updated", {"user_id": bob.id, "is_blocked": True}),
+        ("block_updated", {"user_id": bob.id, "is_blocked": False}),
+    ]
 
 
 def test_a_block_can_be_taken_back_by_who_made_it(ann: Person, bob: Person) -> None:
@@ -178,12 +247,6 @@ def test_a_block_ends_friendship_and_requests_both_ways(ann: Person, bob: Person
         assert code_of(ask(one, other)) == (403, "blocked")
 
 
-def test_nobody_is_told_of_a_block(ann: Person, bob: Person, published: Listen) -> None:
-    with published() as out:
-        block(ann, bob)
-    assert out.envelopes == []
-
-
 def test_oneself_and_nobody_are_not_blocked(ann: Person) -> None:
     assert code_of(block(ann, ann)) == (400, "validation_error")
     assert code_of(ann.api.put("/api/users/blocks/999999")) == (404, "not_found")
@@ -196,7 +259,7 @@ def test_the_list_of_blocks_takes_a_constant_number_of_queries(
 ) -> None:
     for _ in range(count):
         Block.objects.create(user=ann.user, blocked=make_user())
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         assert len(ann.api.get("/api/users/blocks").json()["results"]) == count
 
 

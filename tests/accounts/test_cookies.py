@@ -5,9 +5,10 @@ from typing import Any
 import pytest
 
 from accounts.models import Session
-from tests.accounts.conftest import FORM, code_of
+from tests.accounts.conftest import FORM
 from tests.conftest import Api
 from tests.factories import PASSWORD, make_user
+from tests.people import code_of
 
 OWN = "http://testserver"
 

@@ -6,12 +6,13 @@ import pytest
 from django.db import connections
 
 from accounts import slots
-from accounts.models import Friendship, Session, User
+from accounts.models import Block, Friendship, RegistrationInvite, Session, User
 from accounts.services import Device, begin_session
 from accounts.slots import Circle
-from tests.accounts.conftest import FORM, Listen, Meet, Person, code_of
+from tests.accounts.conftest import FORM
 from tests.conftest import Api
 from tests.factories import PASSWORD
+from tests.people import Listen, Meet, Person, code_of
 
 
 def delete(person: Person, password: str = PASSWORD) -> Any:
@@ -64,14 +65,32 @@ def test_it_takes_the_password(ann: Person, password: str) -> None:
     assert ann.api.get("/api/users/me").status_code == 200
 
 
-def test_friends_and_own_blocks_go(ann: Person, bob: Person) -> None:
-    ann.api.post(f"/api/users/friends/{bob.id}")
-    bob.api.post(f"/api/users/friends/{ann.id}")
-    ann.api.put(f"/api/users/blocks/{bob.id}")
-    bob.api.post(f"/api/users/friends/{ann.id}")
-    delete(ann)
-    assert not Friendship.objects.exists()
-    assert not ann.user.blocks.exists()
+def test_friends_requests_and_blocks_go_and_friends_are_told(
+    ann: Person, bob: Person, meet: Meet, published: Listen
+) -> None:
+    cat, dan, eve = meet("cat"), meet("dan"), meet("eve")
+    for one, other in ((ann, bob), (bob, ann), (ann, cat), (dan, ann), (bob, cat)):
+        one.api.post(f"/api/users/friends/{other.id}")
+    ann.api.put(f"/api/users/blocks/{eve.id}")
+    eve.api.put(f"/api/users/blocks/{ann.id}")
+    eve.api.put(f"/api/users/blocks/{dan.id}")
+    with published() as out:
+        delete(ann)
+    ((envelope, data),) = [(e, data) for e, kind, data in out.to_circles() if kind == "friend_removed"]
+    assert (envelope.users, envelope.rooms) == (sorted([bob.id, cat.id, dan.id]), [])
+    assert (data["user"]["id"], data["user"]["username"]) == (ann.id, "")
+    assert [(f.low_id, f.high_id) for f in Friendship.objects.all()] == [(bob.id, cat.id)]
+    assert list(Block.objects.values_list("user_id", "blocked_id")) == [(eve.id, dan.id)]
+
+
+def test_nobody_registers_any_more_by_an_invitation_of_theirs(ann: Person, meet: Meet) -> None:
+    boss, other = meet("boss", is_staff=True), meet("other", is_staff=True)
+    for person in (boss, other):
+        person.api.post("/api/auth/invites", {})
+    delete(boss)
+    assert [i["id"] for i in other.api.get("/api/auth/invites").json()["results"]] == [
+        RegistrationInvite.objects.get(created_by=other.user).pk
+    ]
 
 
 def test_who_shared_something_sees_the_name_go(ann: Person, published: Listen, monkeypatch: pytest.MonkeyPatch) -> None:

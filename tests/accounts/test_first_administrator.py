@@ -9,9 +9,10 @@ from django.db import connections
 
 from accounts.models import User
 from accounts.services import first_admin_code
-from tests.accounts.conftest import FORM, code_of
+from tests.accounts.conftest import FORM
 from tests.conftest import Api
 from tests.factories import make_user
+from tests.people import code_of
 
 AT_HOME = {"Host": "localhost:9000"}
 

@@ -9,9 +9,10 @@ import pytest
 from chatsite.api import rate_limit
 from chatsite.api.rate_limit import LocalBuckets, Rate, SharedBuckets, give_back, limit
 from chatsite.errors import RateLimited
-from tests.accounts.conftest import FORM, Meet, Person, code_of
+from tests.accounts.conftest import FORM
 from tests.conftest import Api
 from tests.factories import PASSWORD, make_user
+from tests.people import Meet, Person, code_of
 
 CONTRACT = rate_limit.RATES
 

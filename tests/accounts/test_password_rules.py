@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from accounts import passwords
-from tests.accounts.conftest import FORM, code_of
+from tests.accounts.conftest import FORM
 from tests.conftest import Api
+from tests.people import code_of
 
 
 def register(api: Api, password: str) -> Any:

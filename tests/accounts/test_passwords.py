@@ -14,9 +14,11 @@ from django.utils.timezone import now
 from accounts.models import User
 from accounts.services import Device, begin_session
 from accounts.services.passwords import link_for
-from tests.accounts.conftest import FORM, Listen, Meet, Person, code_of, token_in
+from chatsite.audit.models import AuditEntry
+from tests.accounts.conftest import FORM, token_in
 from tests.conftest import Api
 from tests.factories import PASSWORD, make_user
+from tests.people import Listen, Meet, Person, code_of
 
 NEW = "another long password"
 
@@ -196,6 +198,8 @@ def test_the_operator_makes_one_at_the_console(api: Api, ann: Person) -> None:
     assert confirm(api, out.getvalue().strip().partition("#")[2]).status_code == 204
     with pytest.raises(CommandError):
         call_command("reset_link", "nobody")
+    (entry,) = AuditEntry.objects.all()
+    assert (entry.actor_id, entry.action, entry.target_id) == (None, "user.reset_link", ann.id)
 
 
 # ---- confirming the address

@@ -10,8 +10,8 @@ from accounts import preferences, slots
 from accounts.models import Block, User
 from accounts.preferences import Preferences
 from accounts.slots import Circle
-from tests.accounts.conftest import Listen, Meet, Person, code_of
 from tests.conftest import Api
+from tests.people import Listen, Meet, Person, code_of
 
 
 def patch(person: Person, **fields: Any) -> Any:
@@ -107,12 +107,22 @@ def test_who_shares_something_hears_of_a_new_name(
 
 
 @pytest.mark.parametrize(
-    "fields", [{"bio": "x"}, {"locale": "zh-CN"}, {"preferences": {"theme": "dark"}}, {"display_name": ""}, {}]
+    ("fields", "told"),
+    [
+        ({"bio": "x"}, True),
+        ({"locale": "zh-CN"}, True),
+        ({"preferences": {"theme": "dark"}}, True),
+        ({"display_name": ""}, False),
+        ({}, False),
+    ],
 )
-def test_nobody_hears_of_what_nobody_sees(ann: Person, circle: None, published: Listen, fields: dict[str, Any]) -> None:
+def test_what_nobody_sees_is_told_to_my_own_devices_alone(
+    ann: Person, circle: None, published: Listen, fields: dict[str, Any], told: bool
+) -> None:
     with published() as out:
         patch(ann, **fields)
-    assert out.envelopes == []
+    assert [e.user_id for e in out.envelopes] == [ann.id] * told
+    assert out.to(ann.id) == [("me_updated", {})] * told
 
 
 def test_across_a_block_only_name_and_picture_go(

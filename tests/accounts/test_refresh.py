@@ -12,9 +12,9 @@ from django.utils.timezone import now
 from accounts import tokens
 from accounts.models import Session, User
 from accounts.services import Device, begin_session, sessions
-from tests.accounts.conftest import Listen, Person, code_of
 from tests.conftest import Api
 from tests.factories import make_user
+from tests.people import Listen, Person, code_of
 
 LATER = timedelta(seconds=31)
 

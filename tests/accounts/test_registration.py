@@ -7,9 +7,10 @@ from django.db import connections
 
 from accounts.models import Session, User
 from accounts.services import invites
-from tests.accounts.conftest import FORM, Meet, code_of
+from tests.accounts.conftest import FORM
 from tests.conftest import Api
 from tests.factories import PASSWORD, make_user
+from tests.people import Meet, code_of
 
 
 def test_registering_signs_in(api: Api) -> None:

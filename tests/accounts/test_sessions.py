@@ -3,13 +3,16 @@
 from typing import Any
 
 import pytest
+from django.utils.timezone import now
 
 from accounts import tokens
-from accounts.models import Session
+from accounts.models import Session, User
 from accounts.services import Device, begin_session
 from accounts.services.sessions import describe
-from tests.accounts.conftest import Listen, Meet, Person, code_of
+from tests.accounts.test_people import befriend
 from tests.conftest import Api
+from tests.factories import PASSWORD
+from tests.people import Listen, Meet, Person, code_of
 
 
 def test_every_device_is_a_row_and_one_is_the_current(ann: Person) -> None:
@@ -117,3 +120,61 @@ def test_logging_out_leaves_the_other_devices(meet: Meet) -> None:
 )
 def test_devices_have_short_names(agent: str, name: str) -> None:
     assert describe(agent) == name
+
+
+# ---- a device signs in
+
+
+def test_my_other_devices_hear_of_a_sign_in_and_nobody_else(ann: Person, bob: Person, published: Listen) -> None:
+    befriend(ann.user, bob.user)
+    headers = {"User-Agent": "Mozilla/5.0 (Windows NT 10.0) Firefox/140.0"}
+    with published() as out:
+        answer = Api(None, **headers).post("/api/auth/login", {"username": "ann", "password": PASSWORD})
+    assert answer.status_code == 200
+    assert [e.user_id for e in out.envelopes] == [ann.id]
+    ((kind, data),) = out.to(ann.id)
+    session = ann.session
+    assert kind == "new_session"
+    assert data["session"] | {"created_at": "", "last_used_at": ""} == {
+        "id": session.pk,
+        "name": "Firefox, Windows",
+        "user_agent": headers["User-Agent"],
+        "ip": "127.0.0.1",
+        "created_at": "",
+        "last_used_at": "",
+        "current": False,
+    }
+
+
+def test_a_refresh_is_no_new_sign_in(ann: Person, published: Listen) -> None:
+    pair = begin_session(user=ann.user, device=Device())
+    with published() as out:
+        assert Api().post("/api/auth/refresh", {"refresh": pair.refresh}).status_code == 200
+        assert Api().post("/api/auth/login", {"username": "ann", "password": "wrong"}).status_code == 401
+    assert out.envelopes == []
+
+
+def sign_in(name: str = "ann", agent: str = "Mozilla/5.0 (Windows NT 10.0) Firefox/140.0") -> None:
+    answer = Api(None, **{"User-Agent": agent}).post("/api/auth/login", {"username": name, "password": PASSWORD})
+    assert answer.status_code == 200
+
+
+def test_a_confirmed_address_gets_a_mail_about_a_device_that_is_new(ann: Person, mailbox: Any) -> None:
+    sign_in()
+    assert mailbox() == []
+    User.objects.update(email_verified_at=now(), locale="zh-CN")
+    sign_in(agent="curl/8.5.0")
+    (mail,) = mailbox()
+    assert (mail.to, mail.subject) == (["ann@example.com"], "有新设备登录了你的账号")
+    for part in ("curl", "127.0.0.1", "UTC"):
+        assert part in mail.body
+    sign_in(agent="curl/8.5.0")
+    assert len(mailbox()) == 1
+
+
+def test_mails_about_devices_are_few_and_keep_nobody_out(ann: Person, mailbox: Any, settings: Any) -> None:
+    User.objects.update(email_verified_at=now())
+    settings.RATE_LIMITS = True
+    for number in range(6):
+        sign_in(agent=f"agent{number}/1")
+    assert len(mailbox()) == 3

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
 import sys
 import tempfile
 from collections.abc import Callable, Sequence
@@ -19,6 +20,7 @@ from typing import Any
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from tests.chaos.planted.table import table
 from tests.chaos.run import Outcome, left_out, run
 from tests.live import ROOT
 
@@ -82,18 +84,24 @@ def _report(done: list[dict[str, Any]]) -> str:
     lines = [
         "# Chaos",
         "",
-        f"{acked:,} messages acked, {faults} faults, {len(wrong)} violations, {sum(o['seconds'] for o in done):.0f} s.",
+        f"{acked:,} messages acked, {faults} faults, {len(wrong)} violations, {sum(o['seconds'] for o in done):.0f} s,"
+        f" {1000 * sum(sum(o['cpu_seconds']) for o in done) / max(1, acked):.1f} ms of CPU an ack.",
         "",
-        "| seed | acked | faults | violations | seconds | memory of the nodes, MB |",
-        "|---|---|---|---|---|---|",
+        "| seed | acked | faults | probes | violations | seconds | CPU: run, servers | memory of the nodes, MB |",
+        "|---|---|---|---|---|---|---|---|",
+        *("| " + " | ".join(_cells(o)) + " |" for o in done),
     ]
-    for o in done:
-        memory = ", ".join(str(kb // 1024) for kb in o["memory_kb"])
-        row = (o["seed"], f"{o['acked']:,}", ", ".join(o["faults"]), len(o["wrong"]), f"{o['seconds']:.0f}", memory)
-        lines.append("| " + " | ".join(map(str, row)) + " |")
     lines += ["", *(f"- {text}" for text in wrong[:50])]
     lines += sorted({left_out(Outcome(**o)) for o in done})
+    lines += ["", "## Test of the test", "", table()]
     return "\n".join(lines) + "\n"
+
+
+def _cells(o: dict[str, Any]) -> list[str]:
+    memory = ", ".join(str(kb // 1024) for kb in o["memory_kb"])
+    spent = ", ".join(f"{seconds:.0f}" for seconds in o["cpu_seconds"])
+    numbers = [str(o["probes"]), str(len(o["wrong"])), f"{o['seconds']:.0f}"]
+    return [str(o["seed"]), f"{o['acked']:,}", ", ".join(o["faults"]), *numbers, spent, memory]
 
 
 def _keep(outcome: Outcome, messages: int) -> None:
@@ -123,4 +131,5 @@ def _silent(acked: int, what: str) -> None:
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))  # leaves no server behind
     sys.exit(main())

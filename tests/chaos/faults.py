@@ -5,35 +5,60 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import random
+import resource
 import signal
+import time
 from collections.abc import Awaitable, Callable, Sequence
+from pathlib import Path
+from typing import Any, Protocol
 
 from redis import Redis
 
-from tests.chaos.client import Device
-from tests.chaos.mariadb import OwnMariaDB
+from tests.chaos.mariadb import OwnMariaDB, execute
 from tests.chaos.world import World
 
 LASTS_SECONDS = 2.5
 
-Fault = Callable[[World, Sequence[Device], random.Random], Awaitable[None]]
+
+class Breakable(Protocol):
+    """A device, of whichever kind."""
+
+    def cut(self) -> None: ...
+    def deafen(self) -> None: ...
+    def listen(self) -> None: ...
+
+
+Fault = Callable[[World, Sequence[Breakable], random.Random], Awaitable[None]]
+Need = Callable[[World], bool]
 FAULTS: dict[str, Fault] = {}
-OF_THE_DATABASE = {"database killed", "database hangs", "database cut off", "rooms locked", "statements killed"}
+NEEDS: dict[str, Need] = {}
 KILLS = 8  # rounds of killed statements: some of them meet a COMMIT
+CONNECTIONS_LEAST, CONNECTIONS_MOST = 10, 151  # MariaDB's own bounds: fewer it cannot be told to take
+DESCRIPTORS_LEFT = 3  # for a node that is short of them
+HOUR_SECONDS = 3600
 
 
-def fault(name: str) -> Callable[[Fault], Fault]:
+def fault(name: str, needs: Need = lambda world: True) -> Callable[[Fault], Fault]:
     def register(inject: Fault) -> Fault:
-        FAULTS[name] = inject
+        FAULTS[name], NEEDS[name] = inject, needs
         return inject
 
     return register
 
 
-def schedule(seed: int, count: int, *, with_database: bool) -> list[str]:
+def has_database(world: World) -> bool:
+    return world.database is not None
+
+
+def possible(world: World) -> list[str]:
+    """-> what this machine lets us do."""
+    return [name for name in FAULTS if NEEDS[name](world)]
+
+
+def schedule(seed: int, count: int, possible: Sequence[str]) -> list[str]:
     """-> the names of `count` faults: every kind once before any comes again."""
     chooser, names = random.Random(f"{seed}:faults"), []
-    kinds = [name for name in FAULTS if with_database or name not in OF_THE_DATABASE]
+    kinds = list(possible)
     while len(names) < count:
         chooser.shuffle(kinds)
         names += kinds
@@ -45,17 +70,17 @@ async def lasting() -> None:
 
 
 @fault("node killed")
-async def kill_node(world: World, devices: Sequence[Device], choose: random.Random) -> None:
+async def kill_node(world: World, devices: Sequence[Breakable], choose: random.Random) -> None:
     await asyncio.to_thread(world.restart, choose.choice(world.nodes), signal.SIGKILL)
 
 
 @fault("node restarted")
-async def restart_node(world: World, devices: Sequence[Device], choose: random.Random) -> None:
+async def restart_node(world: World, devices: Sequence[Breakable], choose: random.Random) -> None:
     await asyncio.to_thread(world.restart, choose.choice(world.nodes), signal.SIGTERM)
 
 
 @fault("node frozen")
-async def freeze_node(world: World, devices: Sequence[Device], choose: random.Random) -> None:
+async def freeze_node(world: World, devices: Sequence[Breakable], choose: random.Random) -> None:
     node = choose.choice(world.nodes)
     world.freeze(node)
     await lasting()
@@ -63,59 +88,59 @@ async def freeze_node(world: World, devices: Sequence[Device], choose: random.Ra
 
 
 @fault("redis killed")
-async def kill_redis(world: World, devices: Sequence[Device], choose: random.Random) -> None:
+async def kill_redis(world: World, devices: Sequence[Breakable], choose: random.Random) -> None:
     world.redis.kill()
     await lasting()
     await asyncio.to_thread(world.redis.start)
 
 
 @fault("redis hangs")
-async def hang_redis(world: World, devices: Sequence[Device], choose: random.Random) -> None:
+async def hang_redis(world: World, devices: Sequence[Breakable], choose: random.Random) -> None:
+    assert world.redis_line is not None
     world.redis_line.hang()
     await lasting()
     world.redis_line.restore()
 
 
 @fault("redis cut off")
-async def cut_redis(world: World, devices: Sequence[Device], choose: random.Random) -> None:
+async def cut_redis(world: World, devices: Sequence[Breakable], choose: random.Random) -> None:
+    assert world.redis_line is not None
     await asyncio.to_thread(world.redis_line.cut)
     await lasting()
     world.redis_line.restore()
 
 
 @fault("redis forgets")
-async def flush_redis(world: World, devices: Sequence[Device], choose: random.Random) -> None:
+async def flush_redis(world: World, devices: Sequence[Breakable], choose: random.Random) -> None:
     with Redis(port=world.redis.port) as client:
         await asyncio.to_thread(client.flushall)
         for kind in ("pubsub", "normal"):
             await asyncio.to_thread(client.client_kill_filter, _type=kind, skipme=True)
 
 
-@fault("database killed")
-async def kill_database(world: World, devices: Sequence[Device], choose: random.Random) -> None:
-    assert world.database is not None
-    world.database.kill()
-    await asyncio.to_thread(world.database.start)
+@fault("database killed", has_database)
+async def kill_database(world: World, devices: Sequence[Breakable], choose: random.Random) -> None:
+    await asyncio.to_thread(world.restart_database)
 
 
-@fault("database hangs")
-async def hang_database(world: World, devices: Sequence[Device], choose: random.Random) -> None:
+@fault("database hangs", has_database)
+async def hang_database(world: World, devices: Sequence[Breakable], choose: random.Random) -> None:
     assert world.database_line is not None
     world.database_line.hang()
     await lasting()
     world.database_line.restore()
 
 
-@fault("database cut off")
-async def cut_database(world: World, devices: Sequence[Device], choose: random.Random) -> None:
+@fault("database cut off", has_database)
+async def cut_database(world: World, devices: Sequence[Breakable], choose: random.Random) -> None:
     assert world.database_line is not None
     await asyncio.to_thread(world.database_line.cut)
     await lasting()
     world.database_line.restore()
 
 
-@fault("rooms locked")
-async def lock_rooms(world: World, devices: Sequence[Device], choose: random.Random) -> None:
+@fault("rooms locked", has_database)
+async def lock_rooms(world: World, devices: Sequence[Breakable], choose: random.Random) -> None:
     """One after the other, until all of them are."""
     assert world.database is not None
     statement = "SELECT room_id FROM rooms_roomcounter WHERE SLEEP(0.3) = 0 FOR UPDATE"
@@ -123,8 +148,8 @@ async def lock_rooms(world: World, devices: Sequence[Device], choose: random.Ran
         await asyncio.to_thread(world.database.run, statement, "chat")
 
 
-@fault("statements killed")
-async def kill_statements(world: World, devices: Sequence[Device], choose: random.Random) -> None:
+@fault("statements killed", has_database)
+async def kill_statements(world: World, devices: Sequence[Breakable], choose: random.Random) -> None:
     assert world.database is not None
     for _ in range(KILLS):
         await asyncio.to_thread(_kill_connections, world.database)
@@ -132,14 +157,19 @@ async def kill_statements(world: World, devices: Sequence[Device], choose: rando
 
 
 def _kill_connections(database: OwnMariaDB) -> None:
+    with database.link() as link:
+        _kill_others(link)
+
+
+def _kill_others(link: Any) -> None:
     others = "SELECT id FROM information_schema.processlist WHERE user = 'root' AND id <> CONNECTION_ID()"
-    for (number,) in database.run(others):
+    for (number,) in execute(link, others):
         with contextlib.suppress(Exception):  # it has gone by itself
-            database.run(f"KILL {number}")
+            execute(link, f"KILL {number}")
 
 
 @fault("redis full")
-async def fill_redis(world: World, devices: Sequence[Device], choose: random.Random) -> None:
+async def fill_redis(world: World, devices: Sequence[Breakable], choose: random.Random) -> None:
     with Redis(port=world.redis.port) as client:
         await asyncio.to_thread(client.config_set, "maxmemory", "1mb")
         await lasting()
@@ -147,22 +177,79 @@ async def fill_redis(world: World, devices: Sequence[Device], choose: random.Ran
 
 
 @fault("all cut off at once")
-async def cut_everybody(world: World, devices: Sequence[Device], choose: random.Random) -> None:
+async def cut_everybody(world: World, devices: Sequence[Breakable], choose: random.Random) -> None:
     for device in devices:
         device.cut()
 
 
 @fault("clients cut off")
-async def cut_clients(world: World, devices: Sequence[Device], choose: random.Random) -> None:
+async def cut_clients(world: World, devices: Sequence[Breakable], choose: random.Random) -> None:
     for device in choose.sample(devices, len(devices) // 2):
         device.cut()
 
 
 @fault("clients deaf")
-async def deafen_clients(world: World, devices: Sequence[Device], choose: random.Random) -> None:
+async def deafen_clients(world: World, devices: Sequence[Breakable], choose: random.Random) -> None:
     some = choose.sample(devices, len(devices) // 4)
     for device in some:
-        device.hears.clear()
+        device.deafen()
     await lasting()
     for device in some:
-        device.hears.set()
+        device.listen()
+
+
+@fault("connections used up", has_database)
+async def use_up_connections(world: World, devices: Sequence[Breakable], choose: random.Random) -> None:
+    assert world.database is not None
+    await asyncio.to_thread(_use_up_connections, world.database)
+
+
+def _use_up_connections(database: OwnMariaDB) -> None:
+    """On one connection from beginning to end: the nodes keep all others for as long as they like."""
+    with database.link() as link:
+        execute(link, f"SET GLOBAL max_connections = {CONNECTIONS_LEAST}")
+        _kill_others(link)
+        time.sleep(LASTS_SECONDS)
+        execute(link, f"SET GLOBAL max_connections = {CONNECTIONS_MOST}")
+
+
+@fault("disk full", lambda world: world.disk is not None)
+async def fill_disk(world: World, devices: Sequence[Breakable], choose: random.Random) -> None:
+    """Somebody makes room, and does not wait for the minute after which MariaDB looks again."""
+    assert world.disk is not None
+    await asyncio.to_thread(world.disk.fill)
+    await lasting()
+    await asyncio.to_thread(world.disk.free)
+    await asyncio.to_thread(world.restart_database)
+
+
+@fault("power lost", lambda world: world.power is not None)
+async def lose_power(world: World, devices: Sequence[Breakable], choose: random.Random) -> None:
+    await asyncio.to_thread(world.lose_power, choose)
+
+
+@fault("clock jumps")
+async def set_clock(world: World, devices: Sequence[Breakable], choose: random.Random) -> None:
+    """That of one node, an hour ahead or back, and the right time again."""
+    clock = choose.choice(world.clocks)
+    clock.write_text(str(choose.choice((HOUR_SECONDS, -HOUR_SECONDS))))
+    await lasting()
+    clock.write_text("0")
+
+
+@fault("descriptors used up", lambda world: hasattr(resource, "prlimit"))
+async def use_up_descriptors(world: World, devices: Sequence[Breakable], choose: random.Random) -> None:
+    """A node can open nothing any more, while half of all clients come back to it or to the other."""
+    node = choose.choice(world.nodes)
+    assert node.process is not None
+    number = node.process.pid
+    soft, hard = resource.prlimit(number, resource.RLIMIT_NOFILE)
+    resource.prlimit(number, resource.RLIMIT_NOFILE, (_open_files(number) + DESCRIPTORS_LEFT, hard))
+    for device in choose.sample(devices, len(devices) // 2):
+        device.cut()
+    await lasting()
+    resource.prlimit(number, resource.RLIMIT_NOFILE, (soft, hard))
+
+
+def _open_files(process: int) -> int:
+    return sum(1 for _ in Path(f"/proc/{process}/fd").iterdir())

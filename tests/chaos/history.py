@@ -8,7 +8,7 @@ from __future__ import annotations
 import itertools
 import time
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 OK, FAIL, INFO = "ok", "fail", "info"  # stored; not stored; unknown
 
@@ -55,8 +55,7 @@ class Page:
     messages: list[dict[str, Any]]
 
 
-@dataclass(slots=True)
-class Heard:
+class Heard(NamedTuple):
     """A message in a frame, live or in a sync."""
 
     device: str
@@ -90,6 +89,8 @@ class History:
         self.last_frames: dict[int, float] = {}  # session: when its newest frame came
         self.edited: set[int] = set()  # messages that somebody tried to edit
         self.broken: list[str] = []  # what a device found wrong on the spot
+        self.repeated: list[str] = []  # what a connection brought a second time
+        self.late: list[str] = []  # who had not heard in time what was said while all was quiet
         self.acked = 0
         self._numbers = itertools.count(1)
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import shutil
 import signal
 import subprocess
 import time
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from chatsite.settings.environment import _choose_driver
 from tests.live import free_port
@@ -20,11 +23,18 @@ def binary() -> str | None:
     return shutil.which("mariadbd") or shutil.which("mariadbd", path="/usr/sbin:/usr/local/sbin")
 
 
-class OwnMariaDB:
-    """Its files lie in `directory`; the port stays the same over restarts."""
+def execute(link: Any, statement: str) -> list[tuple[Any, ...]]:
+    cursor = link.cursor()
+    cursor.execute(statement)
+    return list(cursor.fetchall())
 
-    def __init__(self, directory: Path) -> None:
-        self.directory = directory
+
+class OwnMariaDB:
+    """Its files lie in `directory`; the port stays the same over restarts. `options` come last, so they win."""
+
+    def __init__(self, directory: Path, options: tuple[str, ...] = ()) -> None:
+        self.directory, self.options = directory, options
+        self.environment: dict[str, str] = {}
         self.port = free_port()
         self.process: subprocess.Popen[bytes] | None = None
 
@@ -60,9 +70,12 @@ class OwnMariaDB:
             f"--log-error={self.directory}/error.log",
             "--user=root",
             "--innodb-lock-wait-timeout=5",
+            "--innodb-use-native-aio=0",  # every write goes through a call that can be watched
             *DURABLE,
+            *self.options,
         ]
-        self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        env = {**os.environ, **self.environment}
+        self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=env)
         deadline = time.monotonic() + START_SECONDS
         while time.monotonic() < deadline:
             with contextlib.suppress(Exception):
@@ -71,15 +84,19 @@ class OwnMariaDB:
             time.sleep(0.1)
         raise RuntimeError((self.directory / "error.log").read_text()[-2000:])
 
-    def run(self, statement: str, database: str = "") -> list[tuple[object, ...]]:
+    @contextlib.contextmanager
+    def link(self, database: str = "") -> Iterator[Any]:
+        """-> a connection."""
         _choose_driver()
         from MySQLdb import connect
 
         link = connect(host="127.0.0.1", port=self.port, user="root", database=database, charset="utf8mb4")
         with contextlib.closing(link):
-            cursor = link.cursor()
-            cursor.execute(statement)
-            return list(cursor.fetchall())
+            yield link
+
+    def run(self, statement: str, database: str = "") -> list[tuple[Any, ...]]:
+        with self.link(database) as link:
+            return execute(link, statement)
 
     def kill(self) -> None:
         """As when the power goes, but for what the system has not written yet."""

@@ -9,8 +9,9 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
-from tests.chaos.client import Device, Frame
+from tests.chaos.client import Device
 from tests.chaos.history import History
+from tests.chaos.replica import Frame
 from tests.live import Person
 
 ME, OTHER, ROOMS = 1, 2, 2
@@ -154,17 +155,17 @@ class Machine(RuleBasedStateMachine):
 
     def hand_over(self, frame: Frame) -> None:
         if frame["type"] == "ready":
-            self.device._begin(frame["data"])
+            self.device.begin(frame["data"])
         if frame["type"] in ("new_message", "message_updated"):
             self.heard.append(frame)
-        self.device._take(frame)
+        self.device.take(frame)
 
     @rule(pick=st.integers(0, 100))
     def repeat(self, pick: int) -> None:
         """Catching up and live events overlap."""
         known = [frame for frame in self.heard if frame["data"]["room_id"] in self.device.rooms]
         if known:
-            self.device._take(known[pick % len(known)])
+            self.device.take(known[pick % len(known)])
 
     # --- what must hold
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.chaos.history import FAIL, OK, Heard, History, Mark, Page, Recall, Revoked, Send
-from tests.chaos.invariants import INVARIANTS, Final, Held, Row, Seen, Use, violations
+from tests.chaos.invariants import INVARIANTS, Counted, Final, Held, Row, Seen, Use, violations
 
 ANN, BOB, ROOM = 1, 2, 7
 
@@ -63,6 +63,7 @@ class World:
             [page(self.rows)],
             [Seen(ANN, True, "away"), Seen(BOB, False, "offline")],
             [Use(0, 90_000, 120_000, 0)],
+            [Counted("vue0", ROOM, 1, 1)],
         )
         self.history.revoked = [Revoked(11, 20.0)]
         self.history.last_frames = {11: 21.0, 12: 90.0}
@@ -109,6 +110,16 @@ def other_words_are_stored(world: World) -> None:
 @bad("I2")
 def a_repeat_is_stored_anew(world: World) -> None:
     world.sends[0].repeats.append((109, 9, False))
+
+
+@bad("I2 wire")
+def a_frame_comes_twice(world: World) -> None:
+    world.history.repeated.append("b: version 2 after 2 on one connection")
+
+
+@bad("I5 in time")
+def somebody_hears_too_late(world: World) -> None:
+    world.history.late.append("b has not heard seq 3")
 
 
 @bad("I3")
@@ -186,6 +197,11 @@ def a_mark_goes_back(world: World) -> None:
     world.final.members[ROOM, BOB] = 1  # type: ignore[index]
 
 
+@bad("I12 unread")
+def a_client_counts_wrongly(world: World) -> None:
+    world.final.counted = [Counted("vue0", ROOM, 2, 1)]
+
+
 @bad("I13")
 def who_has_gone_is_seen_online(world: World) -> None:
     world.final.seen = [Seen(BOB, False, "online")]
@@ -221,6 +237,16 @@ def the_pages_leave_one_out(world: World) -> None:
     del world.final.pages[0].messages[1]
 
 
+@bad("I14 newest")
+def a_page_is_older_than_an_ack(world: World) -> None:
+    world.history.pages.append(page(world.rows[:2], asked_at=5.5))
+
+
+@bad("I14 newest")
+def a_page_is_empty_though_something_was_acked(world: World) -> None:
+    world.history.pages.append(page([], asked_at=2.5))
+
+
 @pytest.mark.parametrize(("invariant", "spoil"), BAD.values(), ids=BAD.keys())
 def test_a_bad_history_is_found_out(invariant: str, spoil: Spoil) -> None:
     world = World()
@@ -237,3 +263,9 @@ def test_who_comes_back_may_hear_again() -> None:
     world.history.moves |= {(ROOM, BOB, 1, False), (ROOM, BOB, 2, True)}
     world.history.heard = [heard(world.sends[2], 3)]
     assert "I10" not in world.found()
+
+
+def test_a_page_need_not_have_what_was_acked_while_it_was_read() -> None:
+    world = World()
+    world.history.pages.append(page(world.rows[:2], asked_at=4.5))
+    assert world.found() == set()

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import random
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from itertools import islice
 from typing import Any
 
 from tests.chaos.client import Device, Lost, Refused
 from tests.chaos.history import History, Mark, Page, Recall, Revoked, Send, now
+from tests.chaos.vue import VueClients
 from tests.live import call
 
 RECENT = 50  # messages that people react to
-BURST_MAX = 6  # messages that one device writes at once
-UNSENT_MAX = 12  # messages of one device that may wait
+BURST_MAX = 12  # messages that one device writes at once
+UNSENT_MAX = 30  # messages of one device that may wait
+PAUSE_SECONDS = 0.02  # between two deeds of one device, at most
+QUIET_SECONDS = 20.0  # how long it may take until all is quiet, on a machine of its own
 # what a device does next, and how often
 DEEDS = {"send": 70, "edit": 5, "recall": 4, "react": 6, "mark_read": 6, "page": 4}
 DEEDS |= {"leave": 2, "kick": 2, "rejoin": 6, "sign_out": 1}
@@ -24,25 +28,66 @@ class Workload:
     """`rooms`: ids, the first one is the hot one; `owners`: {room: the device of its owner}, who never leaves."""
 
     def __init__(
-        self, seed: int, devices: Sequence[Device], rooms: Sequence[int], owners: dict[int, Device], history: History
+        self,
+        seed: int,
+        devices: Sequence[Device],
+        rooms: Sequence[int],
+        owners: dict[int, Device],
+        history: History,
+        vue: VueClients,
+        pace: float,
     ) -> None:
+        self.vue, self.pace = vue, pace
         self.devices, self.rooms, self.owners, self.history = devices, rooms, owners, history
         self._random = random.Random(f"{seed}:workload")
         self._names, self._weights = list(DEEDS), list(DEEDS.values())
         self.is_over = False
+        self._may_go_on = asyncio.Event()
+        self._may_go_on.set()
+        self._at_it = 0  # deeds that are being done
 
     async def run(self) -> None:
-        await asyncio.gather(*(self._behave(device) for device in self.devices))
+        await asyncio.gather(*(self._behave(device) for device in self.devices), self._let_vue_act())
+
+    async def _let_vue_act(self) -> None:
+        while not self.is_over:
+            await self._may_go_on.wait()
+            self.vue.act(self.rooms)
+            await self.vue.pause()
+
+    @contextlib.asynccontextmanager
+    async def quiet(self) -> AsyncIterator[bool]:
+        """Nobody does anything. -> whether all that was begun has come to its end."""
+        self._may_go_on.clear()
+        try:
+            yield await self._has_ended()
+        finally:
+            self._may_go_on.set()
+
+    async def _has_ended(self) -> bool:
+        deadline = now() + QUIET_SECONDS * self.pace
+        while self._at_it or any(device.unsent or not device.is_connected.is_set() for device in self.devices):
+            if now() > deadline:
+                return False
+            await asyncio.sleep(0.02)
+        return True
 
     async def _behave(self, device: Device) -> None:
         while not self.is_over:
             await device.is_connected.wait()
-            (deed,) = self._random.choices(self._names, self._weights)
-            try:
-                await getattr(self, f"_{deed}")(device)
-            except (Lost, Refused, OSError):
-                await asyncio.sleep(0.2)
-            await asyncio.sleep(self._random.uniform(0.0, 0.02))
+            await self._may_go_on.wait()
+            await self._do_something(device)
+            await asyncio.sleep(self._random.uniform(0.0, PAUSE_SECONDS))
+
+    async def _do_something(self, device: Device) -> None:
+        (deed,) = self._random.choices(self._names, self._weights)
+        self._at_it += 1
+        try:
+            await getattr(self, f"_{deed}")(device)
+        except (Lost, Refused, OSError):
+            await asyncio.sleep(0.2)
+        finally:
+            self._at_it -= 1
 
     def _room_of(self, device: Device) -> int | None:
         """Every third time the hot one."""
@@ -102,7 +147,7 @@ class Workload:
     async def _kick(self, device: Device) -> None:
         """By the owner of some room: whoever it is."""
         room = self._random.choice(self.rooms)
-        owner, victim = self.owners[room], self._random.choice(self.devices).person
+        owner, victim = self.owners[room], self._random.choice([*self.devices, *self.vue.devices]).person
         if victim.id != owner.person.id:
             await self._rest(owner, "DELETE", f"/api/rooms/{room}/members/{victim.id}")
 

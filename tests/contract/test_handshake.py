@@ -39,7 +39,7 @@ def test_ready_tells_who_i_am_and_where_my_rooms_stand(ada: Person) -> None:
         assert ready["user"]["id"] == ada.id
         assert "email" not in ready["user"]
         assert ready["heartbeat_seconds"] == 25
-        assert set(ready["limits"]) == {"content_chars", "frame_bytes", "upload_bytes", "recall_seconds"}
+        assert set(ready["limits"]) == {"content_chars", "frame_bytes", "upload_bytes", "recall_seconds", "keep_days"}
         (row,) = ready["rooms"]
         fresh = ada.ok("GET", f"/api/rooms/{room['id']}")
         assert row == {

@@ -29,11 +29,20 @@ DESK = (1280, 800)
 PHONE = (400, 800)
 # What Chromium itself writes while the server is away, in its own words.
 OF_A_CUT = (
+    "net::ERR_INTERNET_DISCONNECTED",
     "net::ERR_CONNECTION_REFUSED",
     "net::ERR_CONNECTION_RESET",
     "net::ERR_EMPTY_RESPONSE",
     "WebSocket connection to",
 )
+
+STANDS_STILL = """log => new Promise(done => {
+  const look = (before, frames) => {
+    const still = log.scrollTop === before ? frames + 1 : 0
+    return still > 3 ? done() : requestAnimationFrame(() => look(log.scrollTop, still))
+  }
+  look(log.scrollTop, 0)
+})"""
 
 expect.set_options(timeout=PATIENCE_SECONDS * 1000)
 
@@ -152,7 +161,7 @@ class Client(Visitor):
         return button
 
     def start(self, way: str) -> None:
-        """`way`: make, join or person."""
+        """`way`: make, join, directory, person or group."""
         self.button("new").click()
         self.page.get_by_role("menuitem", name=self.words[way]).click()
 
@@ -161,7 +170,7 @@ class Client(Visitor):
         self.start("make")
         self.field("room_name").fill(name)
         self.button("create").click()
-        self.page.get_by_role("heading", name=name).wait_for()
+        self.is_in(name)
         self.button("more").click()
         code = self.page.get_by_role("menuitem", name=self.words["copy_code"]).locator(".code").inner_text()
         self.page.keyboard.press("Escape")
@@ -175,16 +184,29 @@ class Client(Visitor):
 
     def open(self, room: str) -> None:
         self.row(room).click()
-        self.page.get_by_role("heading", name=room).wait_for()
+        self.is_in(room)
+
+    def is_in(self, room: str) -> None:
+        """The heading of the page: cards and dialogs that name the same have lower ones, and may be about to close."""
+        expect(self.page.get_by_role("heading", name=room, level=1)).to_be_visible()
 
     def say(self, text: str) -> None:
         self.composer.fill(text)
         self.composer.press("Enter")
         expect(self.composer).to_have_value("")
 
+    def has_sent(self) -> None:
+        """The server has all of it: what is done next may be refused, or ask again, before."""
+        expect(self.page.locator("article.unsent")).to_have_count(0)
+
     def menu_of(self, text: str, item: str) -> None:
         self.message(text).click(button="right")
         self.page.get_by_role("menuitem", name=self.words[item]).click()
+
+    def scroll(self, by: int) -> None:
+        """The wheel over what the pointer is at, until the log stands still."""
+        self.page.mouse.wheel(0, by)
+        self.log.evaluate(STANDS_STILL)
 
     def hurry(self) -> None:
         """Does not wait for the next attempt to connect, unless it was made already."""

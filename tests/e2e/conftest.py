@@ -6,13 +6,14 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
-from chatsite.welcome import lan_addresses
-from tests.e2e.browser import Client, launch
-from tests.live import ROOT, Frame, Person, Server
+from chatsite.addresses import lan_addresses
+from tests.e2e.browser import DESK, PHONE, Client, Visitor, launch
+from tests.live import PASSWORD, ROOT, Frame, Person, Server
 
 Arrive = Callable[..., Client]
+SUPERUSER = "from accounts.models import User; User.objects.filter(pk={}).update(is_staff=True, is_superuser=True)"
 
 
 @pytest.fixture(scope="session")
@@ -67,6 +68,27 @@ def zhou(server: Server) -> Person:
 @pytest.fixture
 def maya(server: Server) -> Person:
     return named(server.register(), "Maya Chen")
+
+
+@pytest.fixture(scope="module")
+def root(server: Server) -> Person:
+    person = server.register()
+    server.manage("shell", "-c", SUPERUSER.format(person.id))
+    return person
+
+
+@pytest.fixture(params=["desk", "phone"])
+def admin(request: pytest.FixtureRequest, browser: Browser, localhost: str, root: Person) -> Iterator[Visitor]:
+    """The first page of the administration, just signed in; at the end as with `arrive`."""
+    visitor = Visitor(browser, localhost, size=PHONE if request.param == "phone" else DESK)
+    visitor.page.goto("/admin/")
+    visitor.page.get_by_label("Username or e-mail address").fill(root.name)
+    visitor.page.get_by_label("Password").fill(PASSWORD)
+    visitor.page.get_by_role("button", name="Log in").click()
+    expect(visitor.page.get_by_text("People online")).to_be_visible()
+    visitor.page.wait_for_load_state()  # before its scripts have run a click does nothing
+    yield visitor
+    assert visitor.leave() == []
 
 
 def named(person: Person, name: str) -> Person:

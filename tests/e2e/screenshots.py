@@ -56,6 +56,8 @@ def photograph_chat(visitor: Client, scene: Scene, file: Path) -> None:
     scene.people[VIEWER].ok("POST", f"/api/rooms/{room['id']}/unread", {"seq": unread_from(scene)})
     visitor.open(room["name"])
     expect(visitor.log.get_by_text(visitor.words["unread"])).to_be_visible()
+    # Code gets its colours a moment after its words.
+    expect(visitor.log.locator("figure code span").first).to_be_attached()
     visitor.page.mouse.move(0, 0)
     scene.type()
     expect(visitor.page.locator(".foot [role=status]")).not_to_be_empty()

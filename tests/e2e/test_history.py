@@ -60,8 +60,7 @@ def test_history_is_whole_up_to_the_first_message(reader: Client, long_room: Fra
         seen.update(shown)
         if 1 in shown:
             break
-        reader.page.mouse.wheel(0, -600)
-        reader.page.wait_for_timeout(50)
+        reader.scroll(-600)
     assert seen == set(range(1, long_room["last_seq"] + 1))
     reader.button("newest").click()
     expect(reader.message(f"第 {MESSAGES} 条")).to_be_in_viewport()
@@ -73,8 +72,7 @@ def test_what_is_read_does_not_move_when_older_messages_come(reader: Client) -> 
     for _ in range(MOST_TURNS):
         if held:
             break
-        reader.page.mouse.wheel(0, -400)
-        reader.page.wait_for_timeout(50)
+        reader.scroll(-400)
     oldest = seqs(reader)[0]
     row = reader.log.locator(f"[data-seq='{first_in_view(reader)}']")
     before = top_of(row)
@@ -85,7 +83,7 @@ def test_what_is_read_does_not_move_when_older_messages_come(reader: Client) -> 
 
 
 def test_new_messages_do_not_pull_the_reader_down(reader: Client, zhou: Person, long_room: Frame) -> None:
-    reader.page.mouse.wheel(0, -2500)
+    reader.scroll(-2500)
     expect(reader.button("newest")).to_be_visible()
     row = reader.log.locator(f"[data-seq='{first_in_view(reader)}']")
     before = top_of(row)

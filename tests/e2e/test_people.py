@@ -14,7 +14,7 @@ def test_a_person_is_found_by_pinyin_initials(arrive: Arrive, server: Server, zh
     finder.start("person")
     finder.field("person_name").fill("oyjs")
     finder.page.get_by_role("dialog").get_by_role("button", name="欧阳锦书").click()
-    expect(finder.page.get_by_role("heading", name="欧阳锦书", exact=True)).to_be_visible()
+    finder.is_in("欧阳锦书")
     finder.say("found you by four letters")
     expect(found.badge("Maya Chen")).to_have_text("1")
     found.open("Maya Chen")
@@ -23,18 +23,32 @@ def test_a_person_is_found_by_pinyin_initials(arrive: Arrive, server: Server, zh
     finder.shows("found you by four letters", "这么快！")
 
 
-def test_an_invited_guest_registers_and_is_in_the_room(arrive: Arrive, maya: Person, shared_room: Frame) -> None:
+def test_whom_one_knows_is_offered_before_anything_is_typed(arrive: Arrive, zhou: Person, maya: Person) -> None:
+    room = maya.ok("POST", "/api/direct", {"user_id": zhou.id})
+    maya.say(room["id"], "在吗")
+    client = arrive().sign_in(zhou.name)
+    client.start("person")
+    client.page.get_by_role("dialog").get_by_role("button", name="Maya Chen").click()
+    client.is_in("Maya Chen")
+
+
+def test_an_invited_guest_registers_and_is_in_the_room(
+    arrive: Arrive, lan: str, maya: Person, shared_room: Frame
+) -> None:
     host = arrive().sign_in(maya.name)
     host.context.grant_permissions(["clipboard-read", "clipboard-write"])
     host.open(shared_room["name"])
     host.page.get_by_role("complementary").get_by_role("button", name=host.words["copy_invite"]).click()
     expect(host.page.get_by_text(host.words["copied"])).to_be_visible()
     link = str(host.page.evaluate("navigator.clipboard.readText()"))
-    assert "/invite/" in link
+    assert link.startswith(f"{lan}/invite/")
 
-    guest = arrive(locale="zh")
-    guest.register("林晓", f"lin{maya.id}", at=link)
+    guest = arrive(lan, locale="zh")
+    guest.page.goto(link)
     expect(guest.page.get_by_role("heading", name=shared_room["name"])).to_be_visible()
+    expect(guest.page.get_by_text("Maya Chen 邀请你加入")).to_be_visible()
+    guest.register("林晓", f"lin{maya.id}", at=link)
+    guest.is_in(shared_room["name"])
     guest.say("我来了")
     expect(host.message("我来了")).to_be_visible()
 

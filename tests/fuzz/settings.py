@@ -6,7 +6,7 @@ import signal
 from pathlib import Path
 from types import FrameType
 
-from tests.live_settings import *  # noqa: F403
+from tests.live_settings import *  # noqa: F403 -- Django takes a module of settings whole
 from tests.live_settings import VAR_DIR
 
 

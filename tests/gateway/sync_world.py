@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from chatsite.errors import Unavailable
 from chatsite.gateway.connection import Batch, Disconnected
 from chatsite.gateway.consumer import GatewayConsumer
 from chatsite.gateway.router import CommandRouter
@@ -59,6 +60,11 @@ class Pool(ThreadPoolExecutor):
             answer.set_exception(error)
         else:
             answer.set_result(asked.result())
+
+    def refuse(self, index: int) -> None:
+        """The database went away meanwhile."""
+        _, answer = self.answers.pop(index)
+        answer.set_exception(Unavailable())
 
 
 class Wire:

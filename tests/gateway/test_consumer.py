@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 import gc
 import json
+import logging
 import weakref
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from typing import Any
 
 import msgspec
 import pytest
+from structlog.contextvars import get_contextvars
 
 from accounts.models import User
 from accounts.services import Device, begin_session
@@ -292,3 +294,72 @@ async def test_what_is_held_back_is_bounded(own_hub: Hub, reason: str) -> None:
     assert wire.code == Close.SLOW
     assert own_hub.users == {}
     assert msgspec.json.decode(event.frame())["type"] == "session_revoked"
+
+
+class Seen(logging.Handler):
+    """What the formatter would find beside a record at the moment it is written."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lines: list[tuple[str, str | None]] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        own = getattr(record, "request_id", None) or get_contextvars().get("request_id")
+        self.lines.append((record.getMessage(), own))
+
+    def ids(self, event: str) -> set[str | None]:
+        return {request_id for message, request_id in self.lines if message == event}
+
+
+@pytest.fixture
+def seen() -> Iterator[Seen]:
+    handler = Seen()
+    logging.getLogger("chatsite").addHandler(handler)
+    logging.getLogger("messaging").addHandler(handler)
+    yield handler
+    logging.getLogger("chatsite").removeHandler(handler)
+    logging.getLogger("messaging").removeHandler(handler)
+
+
+async def test_what_is_logged_for_a_command_has_the_id_of_its_error(
+    own_hub: Hub, token: str, room: Room, seen: Seen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also in the database's thread."""
+
+    def fail(**wanted: Any) -> None:
+        logging.getLogger("chatsite.deep").warning("on_the_way")
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("messaging.commands.mark_read", fail)
+    wire, task = await enter(token)
+    for own in ("2", "3"):
+        wire.say("mark_read", {"room_id": room.id, "seq": 1}, id=own)
+    errors = await errors_of(wire, "2", "3")
+    assert [error["code"] for error in errors] == ["unavailable"] * 2
+    ids = {error["request_id"] for error in errors}
+    assert len(ids) == 2
+    assert seen.ids("on_the_way") == seen.ids("command_failed") == ids
+    wire.hang_up()
+    await ended(task)
+
+
+async def test_all_who_shared_a_batch_that_broke_get_the_id_of_its_line(
+    own_hub: Hub, token: str, room: Room, seen: Seen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(drafts: Any) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("messaging.batcher.send", fail)
+    wire, task = await enter(token)
+    for own in ("2", "3"):
+        wire.say("send_message", {"room_id": room.id, "content": "x"}, id=own)
+    errors = await errors_of(wire, "2", "3")
+    assert [error["code"] for error in errors] == ["unavailable"] * 2
+    assert {error["request_id"] for error in errors} == seen.ids("batch_failed")
+    wire.hang_up()
+    await ended(task)
+
+
+async def errors_of(wire: Wire, *ids: str) -> list[dict[str, Any]]:
+    await wire.until(lambda: {frame.get("id") for frame in wire.frames} >= set(ids))
+    return [frame["data"] for frame in wire.frames if frame.get("id") in ids]

@@ -16,7 +16,7 @@ from rooms.services.members import kick
 from rooms.services.settings import archive_room
 from tests.conftest import Api
 from tests.factories import make_room
-from tests.messaging.conftest import Json, Meet, Person
+from tests.people import Json, Meet, Person
 
 
 class Door(NamedTuple):

@@ -25,9 +25,9 @@ from rooms.services.joining import join
 from rooms.services.members import change_member, kick
 from rooms.services.settings import archive_room
 from tests.factories import make_room, make_user
-from tests.messaging.conftest import Meet, Person, queries_of
 from tests.messaging.test_read_state import recount
 from tests.messaging.test_recent import kept_seqs
+from tests.people import Meet, Person, queries_of
 
 
 def say(user_id: int, room: Room, content: str = "hello", **fields: Any) -> Draft:

@@ -12,7 +12,7 @@ from rooms.services.direct import find_or_make
 from rooms.services.joining import join
 from rooms.services.members import change_member
 from tests.factories import make_user
-from tests.messaging.conftest import Json, Listen, Person, queries_of
+from tests.people import Json, Listen, Person, queries_of
 
 
 def edit(person: Person, message: Json, content: str = "better") -> Json:

@@ -16,7 +16,7 @@ from rooms.models import Membership, Room, RoomCounter
 from rooms.services.direct import find_or_make
 from rooms.services.joining import leave
 from tests.factories import make_room, make_user
-from tests.messaging.conftest import Person, queries_of
+from tests.people import Person, queries_of
 
 STATEMENTS = 4  # sessions and users, standings, mentions, the epoch
 

@@ -9,7 +9,8 @@ from messaging.models import Message
 from rooms.models import Room
 from rooms.services.members import kick
 from tests.factories import make_room
-from tests.messaging.conftest import Meet, Person, crowd, queries_of
+from tests.messaging.conftest import crowd
+from tests.people import Meet, Person, queries_of
 
 
 def seqs(page: dict[str, Any]) -> list[int]:

@@ -12,8 +12,9 @@ from messaging.services.send import send
 from rooms.models import Room, RoomCounter
 from rooms.services import memberships
 from tests.factories import make_room
-from tests.messaging.conftest import Listen, Meet, Person, crowd, queries_of
+from tests.messaging.conftest import crowd
 from tests.messaging.test_batches import codes, say
+from tests.people import Listen, Meet, Person, queries_of
 
 SECRET = "rosebud"
 UNSEEN = (404, "not_found")

@@ -3,14 +3,18 @@
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
 from django.db import connection
+from django.utils.timezone import now
 
 from chatsite.errors import ChatError
 from messaging.models import Message, Reaction
 from messaging.schemas import SendBody
+from messaging.services import retention
 from messaging.services.edits import edit
 from messaging.services.pins import pin
 from messaging.services.reactions import add_reaction, remove_reaction
@@ -18,9 +22,10 @@ from messaging.services.read_state import mark_read, mark_unread
 from messaging.services.recall import recall
 from messaging.services.send import send_one
 from rooms.models import Membership, Room, RoomCounter
+from tests.consistency import violations
 from tests.factories import make_room
-from tests.messaging.conftest import Person
 from tests.messaging.test_read_state import recount
+from tests.people import Person
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -71,6 +76,32 @@ def test_marks_sends_and_set_backs_at_once_leave_exact_counts(ann: Person, bob: 
     assert counter.message_count == 32
     for membership in Membership.objects.filter(room_id=room.id):
         assert membership.unread_count(counter.message_count) == recount(membership)[0]
+
+
+def test_deletions_sends_and_marks_at_once_leave_a_whole_room(
+    ann: Person, bob: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(retention, "BATCH", 3)
+    room = make_room(ann.user, members=[bob.user])
+    for number in range(20):
+        (ann, bob)[number % 3 == 0].say(room)
+    ann.ok("PATCH", f"/api/rooms/{room.id}", {"rules": {"keep_days": 1}})
+    Message.objects.filter(room_id=room.id).update(created_at=now() - timedelta(days=2))
+
+    def marks(person: Person) -> Work:
+        def work() -> None:
+            for number in range(8):
+                mark_read(user_id=person.id, room_id=room.id, seq=2 * number)
+                mark_unread(user_id=person.id, room_id=room.id, seq=number)
+                send_one(user_id=person.id, room_id=room.id, body=SendBody(content="x"))
+
+        return work
+
+    deleting = partial(retention.delete_old_of, room.id)
+    first, second, *_ = at_once(deleting, deleting, marks(ann), marks(bob))
+    assert first + second == 21  # and the line that says who came in
+    assert RoomCounter.objects.get(pk=room.id).purged_seq == 21
+    assert violations() == []
 
 
 def test_the_same_reaction_at_once_is_one(ann: Person, bob: Person) -> None:

@@ -2,6 +2,7 @@
 
 import time
 from contextlib import suppress
+from typing import Any
 
 import pytest
 from django.db import transaction
@@ -21,9 +22,10 @@ from rooms.models import Membership, Room, RoomCounter
 from rooms.rendering import counters_of, memberships_out
 from rooms.services.direct import find_or_make
 from rooms.services.joining import join, leave
+from rooms.services.rooms import visible_room
 from rooms.standing import standings
 from tests.factories import make_room, make_user
-from tests.messaging.conftest import Json, Listen, Meet, Person, queries_of
+from tests.people import Json, Listen, Meet, Person, queries_of
 
 
 def read(person: Person, room: Room, seq: int) -> int:
@@ -111,9 +113,9 @@ def test_reading_is_told_to_the_reader_and_to_whoever_has_the_room_open(
         read(bob, room, message["seq"])
     data = {"room_id": room.id, "user_id": bob.id, "last_read_seq": message["seq"]}
     assert out.to(bob.id) == [("read_updated", data)]
-    assert out.to_others() == [([room.id], [], [bob.id], "read_updated", data)]
-    (circle,) = [e for e in out.envelopes if e.rooms]
-    assert circle.on_screen
+    ((circle, *told),) = out.to_circles()
+    assert told == ["read_updated", data]
+    assert (circle.rooms, circle.users, circle.except_users, circle.on_screen) == ([room.id], [], [bob.id], True)
     assert out.of_room(room.id) == []
     assert RoomCounter.objects.get(pk=room.id).version == version
     assert bob.membership(room)["last_read_seq"] == data["last_read_seq"]
@@ -124,8 +126,9 @@ def test_in_a_conversation_of_two_the_other_hears_of_it_anyway(ann: Person, bob:
     seq = ann.say(direct)["seq"]
     with published() as out:
         read(bob, direct, seq)
-    ((rooms, users, but, kind, _),) = out.to_others()
-    assert (rooms, users, but, kind) == ([direct.id], [ann.id], [bob.id], "read_updated")
+    ((circle, kind, _),) = out.to_circles()
+    assert (circle.rooms, circle.users, circle.except_users) == ([direct.id], [ann.id], [bob.id])
+    assert kind == "read_updated"
 
 
 def test_reading_what_is_read_says_nothing(ann: Person, bob: Person, room: Room, published: Listen) -> None:
@@ -146,12 +149,12 @@ def test_others_hear_at_once_and_then_the_last_of_each_second(
         for seq in marks:
             mark_read(user_id=bob.id, room_id=room.id, seq=seq)
     assert [data["last_read_seq"] for _, data in out.to(bob.id)] == marks
-    assert [data["last_read_seq"] for *_, data in out.to_others()] == [marks[0]]
+    assert [data["last_read_seq"] for *_, data in out.to_circles()] == [marks[0]]
     deadline = time.monotonic() + 15
-    while len(out.to_others()) < 2 and time.monotonic() < deadline:
+    while len(out.to_circles()) < 2 and time.monotonic() < deadline:
         time.sleep(0.01)
     time.sleep(0.7)  # what would come after it has had the time
-    assert [data["last_read_seq"] for *_, data in out.to_others()] == [marks[0], marks[-1]]
+    assert [data["last_read_seq"] for *_, data in out.to_circles()] == [marks[0], marks[-1]]
 
 
 def test_who_keeps_receipts_to_themselves_is_told_to_nobody_else(
@@ -162,7 +165,7 @@ def test_who_keeps_receipts_to_themselves_is_told_to_nobody_else(
     with published() as out:
         read(bob, room, message["seq"])
     assert [kind for kind, _ in out.to(bob.id)] == ["read_updated"]
-    assert out.to_others() == []
+    assert out.to_circles() == []
     assert readers(ann, message) == ([], [])
 
 
@@ -171,14 +174,16 @@ def test_setting_the_mark_back_is_for_oneself_only(ann: Person, bob: Person, roo
     read(bob, room, second["seq"])
     with published() as out:
         unread(bob, room, first["seq"])
-    assert out.to(bob.id) == [("membership_updated", {"room_id": room.id, "membership": bob.membership(room)})]
+    assert out.to(bob.id) == [
+        ("membership_updated", {"room_id": room.id, "membership": bob.membership(room), "last_seq": second["seq"]})
+    ]
     assert len(out.envelopes) == 1
     assert counts(bob, room)[1] == 2
     assert readers(ann, second) == ([bob.id], [])
     with published() as out:
         read(bob, room, first["seq"])
     assert [data["last_read_seq"] for _, data in out.to(bob.id)] == [first["seq"]]
-    assert out.to_others() == []
+    assert out.to_circles() == []
     assert readers(ann, second) == ([bob.id], [])
 
 
@@ -291,3 +296,22 @@ def _do(kind: str, room: Room, user_id: int, number: int, *, called: int) -> Non
         edit(**to_message, content=f"edit {number}")
     else:
         add_reaction(**to_message, emoji="👍")
+
+
+def test_a_word_of_ones_own_between_two_reads_leaves_no_unread_message_out(
+    ann: Person, bob: Person, room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The room's counter and one's own place in it are two rows: they are counted in one moment."""
+    ann.say(room)
+    ann.say(room)
+
+    def after(*arguments: Any) -> Any:
+        rooms = visible_room(*arguments)
+        bob.say(room)
+        return rooms
+
+    monkeypatch.setattr("rooms.services.rooms.visible_room", after)
+    out = bob.api.get(f"/api/rooms/{room.id}").json()
+    monkeypatch.undo()
+    newest = bob.ok("GET", f"/api/rooms/{room.id}/messages")["results"][-1]
+    assert (out["membership"]["unread_count"], out["last_seq"]) == (2, newest["seq"])

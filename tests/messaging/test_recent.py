@@ -16,14 +16,21 @@ from hypothesis import strategies as st
 
 from messaging import recent
 from messaging.models import Message
+from messaging.ready_pages import ReadyPages
 from rooms.models import Room, RoomCounter
 from rooms.services.joining import join
 from tests.factories import make_room
-from tests.messaging.conftest import Committing, Meet, Person, queries_of
+from tests.people import Committing, Meet, Person, queries_of
+
+
+@pytest.fixture(autouse=True)
+def _no_ready_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What this process encoded before would answer in the place of Redis."""
+    monkeypatch.setattr("messaging.services.history.ready_pages", ReadyPages(0))
 
 
 def kept(room: Room) -> dict[bytes, bytes]:
-    found: dict[bytes, bytes] = get_redis_connection().hgetall(f"{django_settings.REDIS_PREFIX}:recent:{room.id}")
+    found: dict[bytes, bytes] = get_redis_connection().hgetall(f"{django_settings.REDIS_PREFIX}:recent:2:{room.id}")
     return found
 
 
@@ -117,7 +124,7 @@ def test_fifty_are_kept_and_the_oldest_go(ann: Person, room: Room, committing: C
     assert reads_messages(lambda: ann.page(room, limit=51))
     assert reads_messages(lambda: ann.page(room, before=newest, limit=50))
     assert len(ann.page(room, limit=51)["results"]) == 51
-    assert 0 < get_redis_connection().ttl(f"{django_settings.REDIS_PREFIX}:recent:{room.id}") <= 3600
+    assert 0 < get_redis_connection().ttl(f"{django_settings.REDIS_PREFIX}:recent:2:{room.id}") <= 3600
 
 
 def test_neither_names_nor_excerpts_are_kept(ann: Person, bob: Person, warm: Room, committing: Committing) -> None:
@@ -149,7 +156,7 @@ def test_what_another_release_has_kept_is_not_read(ann: Person, warm: Room) -> N
     page = ann.page(warm)
     newest = page["results"][-1]["seq"]
     for nonsense in (b"\x91\x01", b"\xc1", b"", b'{"id": 1}'):
-        get_redis_connection().hset(f"{django_settings.REDIS_PREFIX}:recent:{warm.id}", str(newest), nonsense)
+        get_redis_connection().hset(f"{django_settings.REDIS_PREFIX}:recent:2:{warm.id}", str(newest), nonsense)
         assert ann.page(warm) == page
         recent.flush()
 

@@ -5,7 +5,8 @@ import pytest
 from messaging.models import Message
 from messaging.rendering import excerpt, messages_out
 from rooms.models import Room
-from tests.messaging.conftest import Person, crowd, queries_of
+from tests.messaging.conftest import crowd
+from tests.people import Person, queries_of
 
 
 def test_a_message_has_all_members_of_the_contract(ann: Person, bob: Person, room: Room) -> None:
@@ -24,6 +25,7 @@ def test_a_message_has_all_members_of_the_contract(ann: Person, bob: Person, roo
         "reply_to": {"id": target["id"], "seq": target["seq"], "sender": target["sender"], "excerpt": "first"},
         "mentions": [ann.id],
         "mention_all": False,
+        "mention_here": False,
         "attachments": [],
         "reactions": [],
         "system": None,

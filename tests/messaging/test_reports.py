@@ -9,7 +9,8 @@ import pytest
 from messaging.models import Report
 from rooms.models import Room
 from tests.factories import make_message, make_room
-from tests.messaging.conftest import Meet, Person, crowd, queries_of
+from tests.messaging.conftest import crowd
+from tests.people import Meet, Person, queries_of
 
 
 @pytest.fixture

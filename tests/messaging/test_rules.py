@@ -16,8 +16,9 @@ from messaging.services.recall import recall
 from messaging.services.send import Sent, draft, send
 from rooms.models import Membership, Room
 from tests.factories import make_room, make_user
-from tests.messaging.conftest import Person, crowd, queries_of
+from tests.messaging.conftest import crowd
 from tests.messaging.test_batches import codes, say
+from tests.people import Person, queries_of
 
 DENIED = (403, "permission_denied")
 
@@ -74,17 +75,27 @@ def test_no_links_are_seen(text: str) -> None:
     assert not has_link(text)
 
 
+@pytest.mark.parametrize(("whom", "other"), [("mention_all", "mention_here"), ("mention_here", "mention_all")])
 @pytest.mark.parametrize(
     ("rule", "small", "large"), [("by_size", True, False), ("everyone", True, True), ("admins", False, False)]
 )
 def test_who_calls_all(
-    ann: Person, bob: Person, room: Room, monkeypatch: pytest.MonkeyPatch, rule: str, small: bool, large: bool
+    ann: Person,
+    bob: Person,
+    room: Room,
+    monkeypatch: pytest.MonkeyPatch,
+    rule: str,
+    small: bool,
+    large: bool,
+    whom: str,
+    other: str,
 ) -> None:
     monkeypatch.setattr("rooms.permissions.MENTION_ALL_MEMBERS", 3)
-    set_rules(ann, room, mention_all=rule)
+    set_rules(ann, room, **{whom: rule, other: "everyone"})
 
     def calls() -> list[bool]:
-        return [c == "sent" for c in codes(send([say(p.id, room, mention_all=True) for p in (bob, ann)]))]
+        assert codes(send([say(bob.id, room, **{other: True})])) == ["sent"]  # a rule of its own
+        return [c == "sent" for c in codes(send([say(p.id, room, **{whom: True}) for p in (bob, ann)]))]
 
     assert calls() == [small, True]
     crowd(room, 2)

@@ -6,7 +6,7 @@ from rooms.models import Room, RoomCounter
 from rooms.services.direct import find_or_make
 from rooms.services.joining import join
 from tests.factories import make_room
-from tests.messaging.conftest import Listen, Person, queries_of
+from tests.people import Listen, Person, queries_of
 
 
 def test_a_line_takes_a_seq_and_a_version_and_its_event_shows_what_is_fetched_afresh(

@@ -13,8 +13,8 @@ from messaging.services.words import add_words
 from messaging.words import WordFilter
 from rooms.models import Room
 from tests.factories import make_message, make_room
-from tests.messaging.conftest import Listen, Meet, Person, queries_of
 from tests.messaging.test_batches import codes, say
+from tests.people import Listen, Meet, Person, queries_of
 
 REFUSED = (400, "validation_error")
 

@@ -10,9 +10,10 @@ from django.utils.timezone import now
 
 from accounts.models import RegistrationInvite, Session
 from chatsite import chores
-from rooms.models import Ban, Invite
+from rooms.models import Ban, Invite, Membership, RoomCounter
 from tests.conftest import Api
 from tests.factories import make_room, make_user, sign_in
+from tests.people import Listen
 
 pytestmark = pytest.mark.django_db
 LONG_AGO = now() - timedelta(days=400)
@@ -45,6 +46,23 @@ def test_bans_that_have_ended_are_deleted_and_the_others_keep_people_out() -> No
     assert [ban.user_id for ban in Ban.objects.all()] == [eve.pk]
     assert Api().by(eve).post(f"/api/rooms/{room.id}/join").status_code == 403
     assert Api().by(bob).post(f"/api/rooms/{room.id}/join").status_code == 200
+
+
+def test_a_mute_that_is_over_ends_for_everybody_to_see_and_only_that_one(published: Listen) -> None:
+    ada, bob, eve = make_user(), make_user(), make_user()
+    room = make_room(ada, members=[bob, eve])
+    for person, until in ((bob, JUST_NOW), (eve, now() + timedelta(days=1))):
+        Membership.objects.filter(room_id=room.id, user_id=person.pk).update(muted_until=until)
+    before = RoomCounter.objects.get(pk=room.id).version
+    with published() as out:
+        for _twice in range(2):
+            chores.do("mutes")
+    ((version, kind, data),) = out.of_room(room.id)
+    assert (version, kind, data["member"]["user"]["id"]) == (before + 1, "member_updated", bob.pk)
+    assert data["member"]["muted_until"] is None
+    ((kind, own),) = out.to(bob.pk)
+    assert (kind, own["membership"]["muted_until"]) == ("membership_updated", None)
+    assert Membership.objects.get(room_id=room.id, user_id=eve.pk).muted_until is not None
 
 
 @pytest.mark.parametrize("model", [Invite, RegistrationInvite])

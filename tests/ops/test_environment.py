@@ -21,6 +21,15 @@ def test_what_is_no_whole_number_within_bounds_is_refused(value: str, monkeypatc
         env.whole("PORT", 9000, least=1, most=65535)
 
 
+def test_zero_counts_where_it_stands_for_something_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    for value, expected in (("0", 0), ("30", 30)):
+        monkeypatch.setenv("AUDIT_DAYS", value)
+        assert env.whole("AUDIT_DAYS", 0, least=30, or_zero=True) == expected
+    monkeypatch.setenv("AUDIT_DAYS", "29")
+    with pytest.raises(ImproperlyConfigured, match=r"from 30 to \d+, or 0, not '29'"):
+        env.whole("AUDIT_DAYS", 0, least=30, or_zero=True)
+
+
 def test_an_empty_value_counts_as_none(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PORT", " ")
     assert env.whole("PORT", 9000) == 9000

@@ -26,7 +26,13 @@ def test_a_log_after_a_busy_day_holds_neither_contents_nor_tokens(tmp_path: Path
         ada.say(room, SAID)
         with bob.socket() as socket:
             socket.ask("send_message", {"room_id": room, "content": SAID, "nonce": "n1"})
-            socket.refused("send_message", {"room_id": room, "content": SAID * 1000})
+            refusals = [
+                socket.ask(command, {"room_id": place, **data}, answer="error")
+                for place in (room, 10**9)
+                for command, data in (("send_message", {"content": SAID * 1000}), ("mark_read", {"seq": SAID}))
+            ]
+            refusals += [socket.ask(command, {"content": SAID}, answer="error") for command in (SAID, "edit_message")]
+            refusals += [socket.ask("send_message", {"room_id": 10**9, "content": SAID}, answer="error")]
         call(server.base, "POST", "/api/auth/login", {"username": ada.name, "password": "wrong " + PASSWORD})
         call(server.base, "GET", f"/api/users/me?token={ada.access}", token="damaged" + ada.access)
         call(server.base, "POST", "/api/auth/refresh", {"refresh": ada.refresh})
@@ -40,6 +46,9 @@ def test_a_log_after_a_busy_day_holds_neither_contents_nor_tokens(tmp_path: Path
     told = {(line["method"], line["route"], line["status"]) for line in lines if line["event"] == "request"}
     assert {status for _method, route, status in told if "auth/login" in route} == {401}
     assert all(line["request_id"] for line in lines if line["event"] == "request")
+    logged = {line["request_id"]: line["error"] for line in lines if line["event"] == "command_refused"}
+    assert {refusal["request_id"]: refusal["code"] for refusal in refusals}.items() <= logged.items()
+    assert len({refusal["request_id"] for refusal in refusals}) == len(refusals) == 7
 
 
 @pytest.mark.parametrize("renderer", ["json", "line"])

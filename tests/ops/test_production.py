@@ -23,6 +23,7 @@ print(json.dumps({
     "hsts": [answer.headers["Strict-Transport-Security"] for answer in (page, call)],
     "cookies": {name: dict(morsel) for name, morsel in page.cookies.items()},
     "session": [settings.SESSION_COOKIE_NAME, settings.SESSION_COOKIE_SECURE, settings.SESSION_COOKIE_HTTPONLY],
+    "language": [settings.LANGUAGE_COOKIE_NAME, settings.LANGUAGE_COOKIE_SECURE, settings.LANGUAGE_COOKIE_PATH],
     "plain": [plain.status_code, plain.headers.get("Strict-Transport-Security")],
     "stranger": Client().get("/api/none", HTTP_HOST="evil.example").status_code,
     "hash": make_password("correct horse").rpartition("$")[0].rpartition("$")[0],
@@ -69,6 +70,7 @@ def test_the_admins_cookies_belong_to_this_very_host(said: dict[str, Any]) -> No
     (name, cookie) = said["cookies"].popitem()
     assert (name, cookie["path"], cookie["domain"], cookie["samesite"]) == ("__Host-csrftoken", "/", "", "Lax")
     assert cookie["secure"]
+    assert said["language"] == ["__Secure-language", True, "/admin/"]
 
 
 def test_passwords_are_kept_by_argon2id(said: dict[str, Any]) -> None:

@@ -33,10 +33,12 @@ SECTIONS = {
     "Moving from the old system": "从旧系统迁移",
     "Configuration": "配置",
     "Deployment": "部署",
+    "Docker": "Docker",
     "Desktop client": "桌面客户端",
     "API and events": "接口与事件",
     "Storage": "存储",
     "Troubleshooting": "故障排查",
+    "Metrics": "监控指标",
     "Installing": "安装",
     "Port": "端口",
     "Database": "数据库",
@@ -157,7 +159,7 @@ def _is_text(node: ast.AST) -> bool:
 def _pattern(node: ast.AST) -> str:
     parts = node.values if isinstance(node, ast.JoinedStr) else [node]
     literals = [str(part.value) if isinstance(part, ast.Constant) else "{}" for part in parts]
-    return re.escape("".join(literals)).replace(r"\{\}", ".+")
+    return re.sub(r"%\\\(\w+\\\)[sd]", ".+", re.escape("".join(literals)).replace(r"\{\}", ".+"))
 
 
 @cache
@@ -216,8 +218,9 @@ def test_the_code_for_the_first_administrator_looks_like_one() -> None:
 
 def quoted_keys(readme: Readme, quotes: str, catalog: str) -> list[set[str]]:
     """-> for each quotation of the client's texts, the keys it may be."""
-    source = (ROOT / "frontend" / "src" / "i18n" / catalog).read_text("utf-8")
-    entries = re.findall(r"(\w+): '((?:[^'\\]|\\.)*)'", source)
+    files = sorted((ROOT / "frontend" / "src" / "i18n").rglob(catalog))
+    source = "\n".join(file.read_text("utf-8") for file in files)
+    entries = re.findall(r"(\w+): '((?!\{\w+\}')(?:[^'\\]|\\.)*)'", source)  # not what is nothing but a value
     prose = re.sub(r"\s*\n\s*", " ", readme.prose)
     return [
         {key for key, text in entries if re.fullmatch(re.sub(r"\\\{\w+\\\}", r"\\S+", re.escape(text)), quotation)}

@@ -1,11 +1,13 @@
 """SECRET_KEY and JWT_SECRET_KEY: made once, kept in .env."""
 
+import os
 import stat
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from django.core.exceptions import ImproperlyConfigured
 
 from chatsite.settings.secret_keys import ensure_secrets
 from tests.live import ROOT
@@ -57,6 +59,15 @@ def test_secrets_of_the_environment_are_written_nowhere(env_file: Path, monkeypa
     monkeypatch.setenv("JWT_SECRET_KEY", "j" * 40)
     ensure_secrets(env_file)
     assert not env_file.exists()
+
+
+def test_what_is_no_file_is_left_alone(env_file: Path) -> None:
+    """Like ENV_FILE=/dev/null, as root."""
+    os.mkfifo(env_file)
+    with pytest.raises(ImproperlyConfigured, match="is not a file"):
+        ensure_secrets(env_file)
+    assert list(env_file.parent.iterdir()) == [env_file]
+    assert env_file.is_fifo()
 
 
 def test_starts_at_the_same_moment_agree(env_file: Path) -> None:

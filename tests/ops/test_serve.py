@@ -11,7 +11,7 @@ from chatsite import redis
 from tests.live import call, free_port
 from tests.ops.conftest import Installation
 
-pytestmark = [pytest.mark.timeout(300), pytest.mark.once]
+pytestmark = [pytest.mark.timeout(300), pytest.mark.once, pytest.mark.slow]
 NOBODY = "127.0.0.1:1"  # no service listens on port 1
 
 
@@ -75,7 +75,7 @@ def test_a_wrong_value_is_named_in_one_sentence(installation: Installation) -> N
 
 def test_without_a_place_for_secrets_it_says_which_to_set(installation: Installation) -> None:
     said = installation.refusal(ENV_FILE="/proc/nowhere/.env")
-    assert said.startswith("SECRET_KEY and JWT_SECRET_KEY must be set")
+    assert said.startswith("SECRET_KEY, JWT_SECRET_KEY must be set")
 
 
 def test_settings_come_from_the_file_and_the_environment_wins(installation: Installation) -> None:

@@ -60,7 +60,8 @@ def checkout(tmp_path: Path) -> Path:
 @pytest.mark.timeout(240)
 def test_two_runs_in_one_checkout_serve_one_chat(checkout: Path, installation: Installation) -> None:
     installation.var, installation.env_file = checkout / "var", checkout / ".env"
-    one, other = (installation.start(("start.py", "run"), checkout, PORT=str(free_port())) for _ in range(2))
+    strict = {"PYTHONDONTWRITEBYTECODE": "1"}
+    one, other = (installation.start(("start.py", "run"), checkout, PORT=str(free_port()), **strict) for _ in range(2))
     for running in (one.wait(), other.wait()):
         status, page = call(running.url, "GET", "/")
         assert (status, page) == (200, b"<title>Chat</title>")
@@ -68,6 +69,7 @@ def test_two_runs_in_one_checkout_serve_one_chat(checkout: Path, installation: I
     assert call(other.url, "GET", "/api/health")[1]["status"] == "ok"
     other.stop()
     assert not (checkout / "frontend" / "node_modules").exists(), "what is built is not built again"
+    assert list(checkout.glob("messaging/__pycache__/*.pyc")), "what is compiled is not compiled again"
     assert "Traceback" not in one.output() + other.output()
 
 
@@ -121,7 +123,7 @@ def test_the_mysql_driver_is_for_those_who_name_mysql(
 def test_the_example_lists_every_setting() -> None:
     read = {"ENV_FILE", "DEBUG"}  # where the list lies, and what production asks for only to refuse it
     for file in (ROOT / "chatsite" / "settings").glob("*.py"):
-        read |= set(re.findall(r"\b(?:text|whole|choice|words|networks)\(\s*\"([A-Z_]+)\"", file.read_text()))
+        read |= set(re.findall(r"\b(?:text|whole|choice|words|networks|zone)\(\s*\"([A-Z_]+)\"", file.read_text()))
     listed = set(re.findall(r"^([A-Z_]+)=", (ROOT / ".env.example").read_text(), re.MULTILINE))
     assert listed - {"DJANGO_SETTINGS_MODULE"} == read - {"ENV_FILE", "DEBUG"}
 

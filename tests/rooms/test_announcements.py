@@ -6,8 +6,7 @@ import pytest
 
 from rooms.models import Room
 from tests.factories import make_room
-from tests.messaging.conftest import queries_of
-from tests.rooms.conftest import Listen, Meet, Person, code_of
+from tests.people import Listen, Meet, Person, code_of, queries_of
 
 
 @pytest.fixture

@@ -1,5 +1,7 @@
 """A room's picture."""
 
+import os
+import time
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -8,8 +10,10 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
-from tests.factories import make_room
-from tests.rooms.conftest import Listen, Person, code_of
+from rooms.models import Room
+from rooms.services.expiry import forget_pictures
+from tests.factories import PASSWORD, make_room
+from tests.people import Listen, Person, code_of
 
 
 @pytest.fixture(autouse=True)
@@ -66,3 +70,39 @@ def test_an_archived_room_keeps_its_picture(ann: Person) -> None:
     ann.api.delete(at)
     assert code_of(ann.api.upload("PUT", f"{at}/avatar", file=picture())) == (409, "room_archived")
     assert code_of(ann.api.delete(f"{at}/avatar")) == (409, "room_archived")
+
+
+def stored(media: Path) -> set[str]:
+    return {path.name for path in (media / "avatars").iterdir()}
+
+
+def age(media: Path) -> None:
+    """Two hours go by."""
+    for path in (media / "avatars").iterdir():
+        os.utime(path, (time.time() - 7200,) * 2)
+
+
+def test_pictures_that_nobody_shows_go_after_a_while(ann: Person, bob: Person, tmp_path: Path) -> None:
+    assert forget_pictures() == 0
+    room = f"/api/rooms/{make_room(ann.user).id}/avatar"
+    for colour in ("red", "green"):
+        ann.api.upload("PUT", room, file=picture(colour))
+    for person, colour in ((ann, "blue"), (bob, "blue"), (bob, "white")):
+        person.api.upload("PUT", "/api/users/me/avatar", file=picture(colour))
+    assert (forget_pictures(), len(stored(tmp_path))) == (0, 4)
+    age(tmp_path)
+    (tmp_path / "avatars" / "notes.txt").write_text("not ours")
+    assert (forget_pictures(), len(stored(tmp_path))) == (1, 4)  # the red one
+    ann.api.delete("/api/users/me", {"password": PASSWORD})
+    assert forget_pictures() == 1  # the blue one
+    shown = {Path(bob.api.get("/api/users/me").json()["avatar_url"]).name, Room.objects.get().avatar}
+    assert stored(tmp_path) == shown | {"notes.txt"}
+
+
+def test_a_picture_that_is_taken_up_again_stays(ann: Person, tmp_path: Path) -> None:
+    at = "/api/users/me/avatar"
+    ann.api.upload("PUT", at, file=picture())
+    ann.api.delete(at)
+    age(tmp_path)
+    ann.api.upload("PUT", at, file=picture())
+    assert (forget_pictures(), len(stored(tmp_path))) == (0, 1)

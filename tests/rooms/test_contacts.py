@@ -8,7 +8,7 @@ from accounts.slots import Ties, before_deletion, circle_of, ties_of
 from rooms import contacts
 from rooms.services.joining import leave_all
 from tests.factories import make_room
-from tests.rooms.conftest import Meet, Person
+from tests.people import Meet, Person
 
 
 def test_the_slots_of_accounts_are_filled() -> None:

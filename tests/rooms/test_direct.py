@@ -10,7 +10,7 @@ from messaging.schemas import SendBody
 from messaging.services.send import send_one
 from rooms.models import Membership, Room
 from tests.factories import make_room, make_user
-from tests.rooms.conftest import Listen, Meet, Person, code_of
+from tests.people import Listen, Meet, Person, code_of
 from tests.rooms.test_members import make_friends
 
 

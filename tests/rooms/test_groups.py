@@ -6,8 +6,7 @@ import pytest
 
 from rooms.models import Membership, Room, RoomCounter
 from rooms.services.groups import make_group
-from tests.messaging.conftest import queries_of
-from tests.rooms.conftest import Listen, Meet, Person, code_of
+from tests.people import Listen, Meet, Person, code_of, queries_of
 
 
 def test_a_group_is_a_private_room_of_its_maker_and_all_the_others(

@@ -6,7 +6,7 @@ import pytest
 
 from rooms.models import Invite
 from tests.factories import make_room
-from tests.rooms.conftest import Listen, Meet, Person, code_of
+from tests.people import Listen, Meet, Person, code_of
 
 LATER = "2999-01-01T00:00:00Z"
 
@@ -119,3 +119,21 @@ def test_links_come_in_pages(ann: Person) -> None:
     second = ann.api.get(at, limit=2, cursor=first["next"]).json()
     assert [i["id"] for i in first["results"] + second["results"]] == ids[::-1]
     assert second["next"] is None
+
+
+def test_whoever_holds_a_link_sees_where_it_leads(ann: Person, bob: Person, client: Any) -> None:
+    room = make_room(ann.user, kind="private", members=[bob.user], name="设计组")
+    token = ann.api.post(f"/api/rooms/{room.id}/invites", {"max_uses": 1}).json()["token"]
+    seen = client.get(f"/api/invites/{token}").json()
+    assert (seen["name"], seen["kind"], seen["member_count"]) == ("设计组", "private", 2)
+    assert seen["invited_by"]["id"] == ann.id
+    assert "email" not in seen["invited_by"]
+
+
+def test_a_link_that_leads_nowhere_tells_nothing(ann: Person, cat: Person, client: Any) -> None:
+    room = make_room(ann.user, kind="private")
+    used, revoked = (ann.api.post(f"/api/rooms/{room.id}/invites", {"max_uses": 1}).json() for _ in range(2))
+    cat.api.post(f"/api/invites/{used['token']}/accept")
+    ann.api.delete(f"/api/rooms/{room.id}/invites/{revoked['id']}")
+    for token in (used["token"], revoked["token"], "never-made"):
+        assert code_of(client.get(f"/api/invites/{token}")) == (404, "not_found")

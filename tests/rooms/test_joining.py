@@ -7,7 +7,7 @@ import pytest
 from rooms.models import Membership, Room, RoomCounter
 from rooms.services import joining, memberships
 from tests.factories import make_room
-from tests.rooms.conftest import Listen, Meet, Person, code_of
+from tests.people import Listen, Meet, Person, code_of
 
 
 @pytest.mark.parametrize("by", ["path", "id", "code"])

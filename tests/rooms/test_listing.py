@@ -15,7 +15,7 @@ from messaging.services.send import send_one
 from rooms.models import RoomCounter
 from tests.conftest import Api
 from tests.factories import make_room, make_user
-from tests.rooms.conftest import Meet, Person, code_of
+from tests.people import Meet, Person, code_of
 
 
 def names(response: Any) -> list[str]:

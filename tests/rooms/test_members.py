@@ -1,15 +1,19 @@
 """What members do to each other, and what they may not."""
 
+from datetime import timedelta
 from itertools import product
 from typing import Any
 
 import pytest
 from django.db import transaction
+from django.utils.timezone import now
 
 from accounts.models import Block, Friendship
 from rooms.models import Ban, Membership, Room, RoomCounter
+from rooms.rendering import memberships_of
+from rooms.services.members import kick
 from tests.factories import make_room, make_user
-from tests.rooms.conftest import Listen, Meet, Person, code_of
+from tests.people import Listen, Meet, Person, code_of
 
 LATER = "2999-01-01T00:00:00Z"
 
@@ -237,7 +241,7 @@ def test_a_new_role_is_told_to_all_and_its_owner_what_they_may_now(ann: Person, 
     assert (member["role"], member["muted_until"], member["version"]) == ("admin", LATER, version)
     assert out.to(bob.id)[0] == (
         "membership_updated",
-        {"room_id": room.id, "membership": bob.api.get(f"/api/rooms/{room.id}").json()["membership"]},
+        {"room_id": room.id, "membership": bob.api.get(f"/api/rooms/{room.id}").json()["membership"], "last_seq": 1},
     )
     assert RoomCounter.objects.get().access_version == version
 
@@ -368,6 +372,21 @@ def test_nobody_else_hands_the_room_on_and_the_owner_not_to_themselves(place: Pl
 # --- one's own settings
 
 
+def test_who_is_taken_out_while_changing_their_own_settings_is_told_so(
+    ann: Person, bob: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    room = make_room(ann.user, members=[bob.user])
+
+    def at_the_wrong_moment(user_id: int, room_ids: list[int]) -> Any:
+        monkeypatch.undo()
+        kick(user_id=ann.id, room_id=room.id, member_id=bob.id)
+        return memberships_of(user_id, room_ids)
+
+    monkeypatch.setattr("rooms.rendering.memberships_of", at_the_wrong_moment)
+    answer = bob.api.patch(f"/api/rooms/{room.id}/membership", {"pinned": True})
+    assert code_of(answer) == (403, "not_a_member")
+
+
 def test_my_own_settings_concern_my_own_connections_only(ann: Person, bob: Person, published: Listen) -> None:
     room = make_room(ann.user, members=[bob.user])
     with published() as out:
@@ -376,7 +395,7 @@ def test_my_own_settings_concern_my_own_connections_only(ann: Person, bob: Perso
         ).json()
     assert (mine["notify"], mine["notify_until"], mine["pinned_at"] is not None) == ("none", LATER, True)
     assert [(e.user_id, e.first) for e in out.envelopes] == [(bob.id, 0)]
-    assert out.to(bob.id) == [("membership_updated", {"room_id": room.id, "membership": mine})]
+    assert out.to(bob.id) == [("membership_updated", {"room_id": room.id, "membership": mine, "last_seq": 1})]
     assert bob.api.get(f"/api/rooms/{room.id}").json()["membership"] == mine
     assert ann.api.get(f"/api/rooms/{room.id}").json()["membership"]["notify"] == "all"
 
@@ -395,6 +414,17 @@ def test_settings_set_again_tell_nobody(ann: Person, published: Listen) -> None:
         assert ann.api.patch(at, {"pinned": True}).json() == ann.api.patch(at, {}).json() == first
     assert out.envelopes == []
     assert ann.api.patch(at, {"pinned": False}).json()["pinned_at"] is None
+
+
+def test_a_quiet_while_is_over_by_itself(ann: Person) -> None:
+    room = make_room(ann.user)
+    at = f"/api/rooms/{room.id}"
+    ann.api.patch(f"{at}/membership", {"notify": "none", "notify_until": LATER})
+    Membership.objects.filter(user_id=ann.id).update(notify_until=now() - timedelta(seconds=1))
+    mine = ann.api.get(at).json()["membership"]
+    assert (mine["notify"], mine["notify_until"]) == ("all", None)
+    mine = ann.api.patch(f"{at}/membership", {"notify_until": LATER}).json()
+    assert (mine["notify"], mine["notify_until"]) == ("all", LATER)
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,7 @@ import pytest
 from rooms.models import JoinRequest, Room
 from rooms.services.joining import leave_all
 from tests.factories import make_room
-from tests.messaging.conftest import queries_of
-from tests.rooms.conftest import Listen, Meet, Person, code_of
+from tests.people import Listen, Meet, Person, code_of, queries_of
 
 DENIED = (403, "permission_denied")
 

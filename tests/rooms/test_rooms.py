@@ -8,7 +8,7 @@ from rooms.models import Membership, Room, RoomCounter
 from rooms.services import rooms as room_services
 from tests.conftest import Api
 from tests.factories import make_room
-from tests.rooms.conftest import Listen, Meet, Person, code_of
+from tests.people import Listen, Meet, Person, code_of
 
 
 def test_who_makes_a_public_room_owns_it_and_it_has_a_code_of_six_digits(ann: Person) -> None:

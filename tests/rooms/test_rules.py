@@ -6,7 +6,7 @@ import pytest
 
 from rooms.models import Membership, Room, RoomCounter
 from tests.factories import make_message, make_room
-from tests.rooms.conftest import Listen, Person, code_of
+from tests.people import Listen, Person, code_of
 
 DENIED = (403, "permission_denied")
 
@@ -29,6 +29,7 @@ def test_a_new_room_has_the_rules_of_the_contract(ann: Person, kind: str, bringi
     everyone = dict.fromkeys(("post", "links", "upload", "react", "pin"), "everyone")
     assert rules == everyone | {
         "mention_all": "by_size",
+        "mention_here": "by_size",
         "invite": bringing_in,
         "add": bringing_in,
         "rename": "admins",
@@ -38,6 +39,7 @@ def test_a_new_room_has_the_rules_of_the_contract(ann: Person, kind: str, bringi
         "slow_seconds": 0,
         "recall_seconds": None,
         "edit_seconds": None,
+        "keep_days": None,
     }
     assert Room.objects.get().own_rules == {}
 

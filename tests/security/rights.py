@@ -81,6 +81,13 @@ HOSTS = Group(changes={"private": NOT_MEMBERS, "direct": {"member": DENIED}})
 # Their own invites are all that members see: that of the owner does not exist for them.
 INVITERS = Group({"member": NOT_FOUND, "muted": NOT_FOUND}, HOSTS.changes)
 LEAVERS = Group({"owner": CONFLICT}, {"direct": {"member": DENIED}})
+# A link is known to whoever holds it, signed in or not, as long as it leads anywhere.
+HOLDERS = Group(
+    changes={
+        k: dict.fromkeys(("anonymous", *OUTSIDE[k], *INSIDE[k]), OK if k in ("public", "private") else NOT_FOUND)
+        for k in KINDS
+    }
+)
 # A direct room has no invites to accept.
 GUESTS = Group(
     changes={
@@ -117,6 +124,7 @@ ROOM_ROWS = [
     Row(MEMBERS, "PATCH", f"{ROOM}/membership", {"pinned": True}),
     wrote(OWNERS, "POST", f"{ROOM}/transfer", {"user_id": "{user_id}"}),
     Row(MEMBERS, "GET", f"{ROOM}/members"),
+    Row(MEMBERS, "GET", f"{ROOM}/members?q=o"),
     wrote(HOSTS, "POST", f"{ROOM}/members", {"user_id": "{newcomer_id}"}),
     wrote(MANAGERS, "PATCH", f"{ROOM}/members/{{user_id}}", {"muted_until": TOMORROW}),
     wrote(OWNERS, "PATCH", f"{ROOM}/members/{{user_id}}", {"role": "admin"}),
@@ -127,6 +135,7 @@ ROOM_ROWS = [
     Row(HOSTS, "GET", f"{ROOM}/invites"),
     wrote(HOSTS, "POST", f"{ROOM}/invites", {}),
     Row(INVITERS, "DELETE", f"{ROOM}/invites/{{invite_id}}"),
+    Row(HOLDERS, "GET", "invites/{token}"),
     Row(GUESTS, "POST", "invites/{token}/accept"),
     Row(MEMBERS, "GET", f"{ROOM}/messages"),
     posted(MEMBERS, "POST", f"{ROOM}/messages", {"content": "x"}),
@@ -175,7 +184,9 @@ INVALID = "validation_error"
 
 OWN_ROWS = [
     open_to_all("GET", "health"),
+    open_to_all("GET", "server"),
     open_to_all("GET", "demo"),
+    Own("GET", "address"),
     open_to_all("GET", "schema"),
     open_to_all("GET", "docs"),
     open_to_all("POST", "auth/register", {"username": "zoe", "email": "zoe@example.com", "password": PASSWORD}),
@@ -199,6 +210,9 @@ OWN_ROWS = [
     for_staff("PUT", "auth/approvals/{applicant_id}"),
     for_staff("DELETE", "auth/approvals/{applicant_id}"),
     for_staff("POST", "users/{person_id}/reset-link"),
+    Own("GET", "settings", somebody=DENIED, staff=DENIED),  # administrators only
+    Own("PATCH", "settings", {"values": {"SERVER_NAME": "Harbour"}}, somebody=DENIED, staff=DENIED),
+    Own("DELETE", "settings/{setting}", somebody=DENIED, staff=DENIED),
     for_staff("GET", "words"),
     for_staff("POST", "words", {"words": ["rosebud"], "action": "mask"}),
     for_staff("DELETE", "words/{word_id}"),
@@ -209,6 +223,9 @@ OWN_ROWS = [
     Own("PATCH", "users/me", {"bio": "x"}),
     Own("DELETE", "users/me", {"password": PASSWORD}),
     Own("DELETE", "users/me", {"password": "wrong"}, somebody=INVALID, staff=INVALID),
+    Own("POST", "users/me/export", {"password": PASSWORD}),
+    Own("POST", "users/me/export", {"password": "wrong"}, somebody=INVALID, staff=INVALID),
+    open_to_all("GET", "users/export/{export_token}", answer=NOT_FOUND),
     Own("PUT", "users/me/avatar", "picture"),
     Own("DELETE", "users/me/avatar"),
     Own("GET", "users/me/mentions"),
@@ -221,6 +238,10 @@ OWN_ROWS = [
     Own("POST", "users/friends/{person_id}", {}),
     Own("DELETE", "users/friends/{person_id}", somebody=NOT_FOUND, staff=NOT_FOUND),  # of others
     Own("POST", "users/friends/{person_id}/accept", somebody=NOT_FOUND, staff=NOT_FOUND),  # never asked me
+    Own("GET", "users/friends?q=o"),
+    Own("GET", "users/remarks"),
+    Own("PUT", "users/{person_id}/remark", {"name": "Old friend"}),
+    Own("DELETE", "users/{person_id}/remark"),
     Own("GET", "users/blocks"),
     Own("PUT", "users/blocks/{person_id}"),
     Own("DELETE", "users/blocks/{person_id}"),

@@ -46,6 +46,12 @@ def test_no_browser_and_no_proxy_keeps_what_the_api_says(server: Server, path: s
     assert ask(server, path).headers["Cache-Control"] == "no-store"
 
 
+@pytest.mark.parametrize("path", [*API, *PAGES])
+@pytest.mark.parametrize("method", ["HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE", "TRACE", "PROPFIND"])
+def test_no_method_is_too_odd(server: Server, path: str, method: str) -> None:
+    assert ask(server, path, method).status < 500
+
+
 def test_what_is_mine_is_kept_nowhere_either(server: Server) -> None:
     bearer = {"Authorization": f"Bearer {server.register().access}"}
     for path in ("/api/users/me", "/api/rooms/", "/api/auth/sessions"):

@@ -25,6 +25,7 @@ SENDER: Shape = dict.fromkeys(("id", "username", "display_name", "avatar_url", "
 USER: Shape = SENDER | dict.fromkeys(("status", "status_text", "last_seen_at"))
 MESSAGE: Shape = {
     **dict.fromkeys(("id", "room_id", "seq", "version", "kind", "content", "nonce", "mention_all", "pinned_at")),
+    "mention_here": None,
     **dict.fromkeys(("edited_at", "recalled_at", "created_at", "mentions")),
     "sender": SENDER,
     "reply_to": {**dict.fromkeys(("id", "seq", "excerpt")), "sender": SENDER},
@@ -40,11 +41,12 @@ MEMBERSHIP: Shape = {
 }
 RULES: Shape = {
     **dict.fromkeys(("post", "links", "upload", "mention_all", "react", "pin", "invite", "add", "rename", "announce")),
-    **dict.fromkeys(("join", "history", "slow_seconds", "recall_seconds", "edit_seconds")),
+    **dict.fromkeys(("mention_here", "join", "history", "slow_seconds", "recall_seconds", "edit_seconds", "keep_days")),
 }
 ROOM: Shape = {
     **dict.fromkeys(("id", "code", "name", "description", "announcement", "kind", "avatar_url", "created_by")),
     **dict.fromkeys(("created_at", "archived_at", "announced_at", "member_count", "version", "last_seq")),
+    "first_seq": None,
     "rules": RULES,
     "last_message": MESSAGE,
     "peer": USER,
@@ -53,6 +55,8 @@ ROOM: Shape = {
 MEMBER: Shape = {**dict.fromkeys(("role", "joined_at", "muted_until", "version")), "user": USER}
 OF_MANY = ROOM | {"peer": {}, "membership": {}}  # null in what goes to many
 VERSIONED: Shape = {"room_id": None, "version": None}
+LIMITS: Shape = dict.fromkeys(("content_chars", "frame_bytes", "upload_bytes", "recall_seconds", "keep_days"))
+SERVER: Shape = dict.fromkeys(("name", "message", "registration", "email_verification", "edit_seconds"))
 
 ALLOWED: dict[str, Shape] = {
     "new_message": VERSIONED | {"message": MESSAGE},
@@ -60,7 +64,7 @@ ALLOWED: dict[str, Shape] = {
     "member_joined": VERSIONED | {"member": MEMBER},
     "member_left": VERSIONED | {"member": MEMBER},
     "member_updated": VERSIONED | {"member": MEMBER},
-    "membership_updated": {"room_id": None, "membership": MEMBERSHIP},
+    "membership_updated": {"room_id": None, "membership": MEMBERSHIP, "last_seq": None},
     "user_updated": {"user": USER},
     "room_updated": VERSIONED | {"room": OF_MANY},
     "room_added": {"room": ROOM},
@@ -71,6 +75,7 @@ ALLOWED: dict[str, Shape] = {
         "members": [MEMBER],
         "messages": [MESSAGE],
     },
+    "server_updated": {"server": SERVER, "limits": LIMITS},
     "join_requested": {"room_id": None, "user": USER, "message": None},
     "joined_room": VERSIONED | {"room": ROOM},
     "left_room": {"room_id": None},
@@ -79,16 +84,24 @@ ALLOWED: dict[str, Shape] = {
     "user_online": {"user_id": None, "username": None},
     "user_offline": {"user_id": None, "last_seen_at": None},
     "presence_changed": dict.fromkeys(("user_id", "status", "status_text")),
-    "friend_request": {"user": USER},
+    "friend_request": {"user": USER, "message": None},
+    "friend_request_sent": {"user": USER, "message": None},
     "friend_request_accepted": {"user": USER},
     "friend_removed": {"user": USER},
+    "remark_updated": {"user_id": None, "name": None},
+    "block_updated": {"user_id": None, "is_blocked": None},
+    "me_updated": {},
+    "new_session": {
+        "session": dict.fromkeys(("id", "name", "user_agent", "ip", "created_at", "last_used_at", "current")),
+    },
     "session_revoked": {"reason": None},
     "reconnect": {"retry_after": None},
     "error": dict.fromkeys(("code", "message", "fields", "retry_after", "request_id")),
     "ready": {
         **dict.fromkeys(("session_id", "protocol", "epoch", "server_time", "heartbeat_seconds")),
         "user": USER,
-        "limits": dict.fromkeys(("content_chars", "frame_bytes", "upload_bytes", "recall_seconds")),
+        "limits": LIMITS,
+        "server": SERVER,
         "rooms": [
             dict.fromkeys(("room_id", "version", "last_seq", "last_read_seq", "unread_count", "mention_count")),
         ],
@@ -111,9 +124,11 @@ def too_much(value: Any, shape: Any, path: str) -> list[str]:
 @pytest.fixture(scope="module")
 def lived(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Frame]]:
     """A frame of every type, as a server sends it to two people who do all that people can do."""
-    server = Server(tmp_path_factory.mktemp("broadcast")).prepare().start()
-    yield collect(server)
-    server.destroy()
+    server = Server(tmp_path_factory.mktemp("broadcast")).prepare()
+    try:
+        yield collect(server.start())
+    finally:
+        server.destroy()
 
 
 def test_every_event_has_a_list_of_what_it_may_say() -> None:

@@ -85,6 +85,8 @@ def test_every_other_method_is_refused(world: World, path: str) -> None:
         "applicant_id": 1,
         "report_id": 1,
         "word_id": 1,
+        "setting": "REGISTRATION",
+        "export_token": "no",
     }
     fields["person_id"] = world.id_of("author")
     for method in sorted(METHODS - known):

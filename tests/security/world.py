@@ -98,8 +98,10 @@ class World:
             "registration_invite_id": invite.pk,
             "applicant_id": applicant.pk,
             "word_id": word.pk,
+            "setting": "SERVER_NAME",
             "report_id": Report.objects.create(reason="spam", user_id=self.id_of("author")).pk,
             "person_id": self.id_of("author"),
+            "export_token": "made-up",
         }
 
 

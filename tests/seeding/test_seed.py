@@ -58,6 +58,13 @@ def test_a_sown_database_is_whole_like_one_of_people() -> None:
     assert Friendship.objects.filter(accepted_at=None).exists()
 
 
+def test_nobody_was_last_here_before_they_wrote() -> None:
+    sow()
+    wrote = Message.objects.values("sender_id").annotate(last=Max("created_at")).values_list("sender_id", "last")
+    seen = dict(User.objects.values_list("pk", "last_seen_at"))
+    assert [user for user, last in wrote if user and seen[user] < last] == []
+
+
 def test_people_have_chinese_and_english_names_and_one_room_has_500_of_them() -> None:
     sow()
     names = User.objects.values_list("display_name", flat=True)

@@ -2,22 +2,26 @@
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from accounts.names import fold
 from accounts.services.passwords import link_for
+from chatsite.database import reach_database
+from chatsite.terminal import OperatorCommand
 
 
-class Command(BaseCommand):
-    help = "Prints a link with which a person sets a new password, once, within a day."
+class Command(OperatorCommand):
+    summary = gettext_lazy("Prints a link with which a person sets a new password, once, within a day.")
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("username")
+        parser.add_argument("username", help=_("Whose password it sets."))
 
     def handle(self, *args: Any, username: str, **options: Any) -> None:
+        reach_database()
         user = User.objects.filter(username_key=fold(username), is_active=True).first()
         if user is None:
             raise CommandError(_("There is no account %(name)s.") % {"name": username})
-        self.stdout.write(link_for(user))
+        self.say(link_for(user))

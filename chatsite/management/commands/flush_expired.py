@@ -7,14 +7,19 @@ from django.utils.translation import gettext_lazy
 
 from chatsite import chores
 from chatsite.database import reach_database
+from chatsite.live import overrides
 from chatsite.terminal import OperatorCommand
 
 
 class Command(OperatorCommand):
-    summary = gettext_lazy("Deletes now what is over: old sessions, bans and invitations. Servers do it once an hour.")
+    summary = gettext_lazy(
+        "Deletes now what is over: sessions, bans, invitations and pictures, and messages and audit entries that are "
+        "older than they are kept. Servers do it once an hour."
+    )
 
     def handle(self, *args: Any, verbosity: int, **options: Any) -> None:
         reach_database()
+        overrides.refresh()
         with self.bars(verbosity) as progress:
-            for name, (_every, chore) in progress.track(chores.chores.items(), description=_("deleting")):
-                self.say(_("%(name)s: %(count)d deleted") % {"name": name, "count": chore()})
+            for name in progress.track(chores.chores, description=_("deleting")):
+                self.say(_("%(name)s: %(count)d deleted") % {"name": name, "count": chores.do(name)})

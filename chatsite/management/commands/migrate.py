@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from chatsite import backup
 from chatsite.database import NotReady, alone_on, is_behind, keep_files_private, reach_database
-from chatsite.terminal import bars
+from chatsite.terminal import bars, spoken
 
 
 class Command(migrate.Command):
@@ -20,7 +20,8 @@ class Command(migrate.Command):
     def execute(self, *args: Any, **options: Any) -> str | None:
         keep_files_private()
         try:
-            reach_database()
+            with spoken():
+                reach_database()
             return super().execute(*args, **options)
         except NotReady as error:
             raise CommandError(str(error)) from error
@@ -33,7 +34,8 @@ class Command(migrate.Command):
 
     def _back_up(self, verbosity: int) -> None:
         """Unless there is nothing to lose, or nothing to do."""
-        if is_behind() and not backup.is_empty():
-            with bars(are_shown=verbosity > 0) as progress:
-                path = backup.automatic("before-migrate", progress)
-            self.stdout.write(_("Backed up to %(path)s before the migration.") % {"path": path})
+        with spoken():
+            if is_behind() and not backup.is_empty():
+                with bars(are_shown=verbosity > 0) as progress:
+                    path = backup.automatic("before-migrate", progress)
+                self.stdout.write(_("Backed up to %(path)s before the migration.") % {"path": path})

@@ -3,17 +3,18 @@
 import sys
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from chatsite.database import NotReady, reach_database
 from chatsite.startup import reach_redis
+from chatsite.terminal import OperatorCommand
 
 
-class Command(BaseCommand):
-    help = (
+class Command(OperatorCommand):
+    summary = gettext_lazy(
         "Connects to the database (makes it when it does not exist) and to Redis; says in one sentence what is wrong."
     )
-    requires_system_checks = ()
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
@@ -21,4 +22,4 @@ class Command(BaseCommand):
             reach_redis()
         except NotReady as refusal:
             sys.exit(str(refusal))
-        self.stdout.write("The database and Redis answer.")
+        self.say(_("The database and Redis answer."))

@@ -7,29 +7,43 @@ from contextlib import ExitStack
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandParser
+from django.utils.translation import gettext as _
 
 from accounts.services import first_admin_code
 from chatsite import demo, redis, server, welcome
+from chatsite.api.metrics import forget_the_dead
 from chatsite.database import NotReady, keep_files_private, migrate_if_needed, reach_database
+from chatsite.serving import refuse_half_restored
 from chatsite.startup import reach_redis
+from chatsite.terminal import bars, spoken
 
 
 class Command(BaseCommand):
-    help = "Prepares the database, starts the embedded Redis where needed and serves the chat until Ctrl-C or SIGTERM."
     requires_system_checks = ()  # the database's own can only run once it exists
 
+    def create_parser(self, *args: Any, **options: Any) -> CommandParser:
+        with spoken():
+            self.help = _(
+                "Prepares the database, starts the embedded Redis where needed, serves until Ctrl-C or SIGTERM."
+            )
+            return super().create_parser(*args, **options)
+
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--rest", action="store_true", help="serve REST and pages only, as WSGI, beside a `serve`")
+        text = _("serve REST and pages only, as WSGI, beside a `serve`")
+        parser.add_argument("--rest", action="store_true", help=text)
 
     def handle(self, *args: Any, **options: Any) -> None:
         signal.signal(signal.SIGTERM, _leave)
         keep_files_private()
-        with ExitStack() as stack:
+        with ExitStack() as stack, ExitStack() as talk:
+            talk.enter_context(spoken())
             try:
+                refuse_half_restored()
                 server.refuse_taken_port()
                 reach_database()
                 reach_redis()
+                forget_the_dead()
                 self.check(databases=["default"])
                 migrate_if_needed()
                 if settings.DEMO:
@@ -43,6 +57,7 @@ class Command(BaseCommand):
                 sys.exit(str(refusal))
             self.stdout.write(welcome.text(first_admin_code(), rest_only=options["rest"]))
             self.stdout.flush()
+            talk.close()  # people who use the chat have languages of their own
             if options["rest"]:
                 from chatsite import rest_server  # a library of its own, which nobody else needs to load
 
@@ -51,11 +66,10 @@ class Command(BaseCommand):
                 server.serve(chosen, listening)
 
     def _sow(self) -> None:
-        from chatsite import terminal  # these two load much that a server never needs
-        from chatsite.seeding import sowing
+        from chatsite.seeding import sowing  # loads much that a server never needs
 
-        with terminal.bars() as bars:
-            sowing.sow(seed=demo.SEED, messages=demo.MESSAGES, bars=bars)
+        with bars() as shown:
+            sowing.sow(seed=demo.SEED, messages=demo.MESSAGES, bars=shown)
 
 
 def _leave(number: int, frame: Any) -> None:

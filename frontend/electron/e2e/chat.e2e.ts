@@ -48,7 +48,7 @@ async function signIn(page: Page, username: string): Promise<void> {
 describe('somebody new', () => {
   it('finds the usual server filled in and names her own', async () => {
     const { page } = opened
-    expect(await field(page, 'Server address').inputValue()).toBe('http://localhost:9000')
+    await expect.poll(() => field(page, 'Server address').inputValue()).toBe('http://localhost:9000')
     await choose(page, server.origin)
   })
 
@@ -129,7 +129,7 @@ describe('after a restart', () => {
     await expect.poll(() => desktop.run('dunstctl', 'count', 'displayed').trim()).toBe('1')
     desktop.run('dunstctl', 'action', '0')
     await expect.poll(() => new URL(page.url()).pathname).toBe(path)
-    expect(await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.isVisible())).toBe(true)
+    await expect.poll(() => app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.isVisible())).toBe(true)
   })
 
   it('the window is where it was left, and the menu speaks the language that was chosen', async () => {
@@ -157,7 +157,7 @@ describe('without a keyring', () => {
     expect(existsSync(join(bare.home, '.config/Chat/sessions.json'))).toBe(false)
 
     program = await bare.open()
-    expect(await field(program.page, 'Server address').inputValue()).toBe(server.origin)
+    await expect.poll(() => field(program.page, 'Server address').inputValue()).toBe(server.origin)
     await field(program.page, 'Username or e-mail').waitFor()
     await program.close()
   })

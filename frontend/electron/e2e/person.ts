@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 
 export const PASSWORD = 'correct horse battery'
-const PATIENCE_MS = 15_000
+const PATIENCE_MS = 30_000
 
 interface Frame {
   type: string

@@ -48,8 +48,8 @@ async function evaluate(expression: string): Promise<unknown> {
 }
 
 it('shows the client', async () => {
-  await expect.poll(page, { timeout: 20_000 }).toBeDefined()
-  await expect.poll(() => evaluate(`document.querySelector('form') !== null`), { timeout: 20_000 }).toBe(true)
+  await expect.poll(page).toBeDefined()
+  await expect.poll(() => evaluate(`document.querySelector('form') !== null`)).toBe(true)
   expect(await evaluate('window.desktop.server.get()')).toBe('http://localhost:9000')
 })
 

@@ -33,7 +33,7 @@ describe('the page', () => {
     const found = await page.evaluate(() => ['require', 'process', 'module', 'Buffer', 'electron', 'ipcRenderer'].filter(name => name in globalThis))
     expect(found).toEqual([])
     expect(await page.evaluate(() => Object.keys(window.desktop ?? {}).sort())).toEqual([
-      'notify', 'onOpen', 'onWake', 'openExternal', 'platform', 'server', 'session', 'setBadge', 'setLocale', 'version',
+      'closeNotification', 'notify', 'onOpen', 'onWake', 'openExternal', 'platform', 'server', 'session', 'setBadge', 'setLocale', 'version',
     ])
   })
 
@@ -150,6 +150,6 @@ describe('a second start', () => {
     await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.minimize())
     desktop.run(inject('stage').program, 'chat://rooms/7')
     expect(await shown).toBe('/rooms/7')
-    expect(await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().map(window => window.isMinimized()))).toEqual([false])
+    await expect.poll(() => app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().map(window => window.isMinimized()))).toEqual([false])
   })
 })

@@ -24,6 +24,11 @@ declare module 'vitest' {
 
 export default async function prepare(project: TestProject): Promise<() => Promise<void>> {
   requireSystem()
+  // electron-builder ends the process itself, with 0 whatever has failed.
+  process.on('exit', () => {
+    if (project.vitest.state.getFiles().some(({ result }) => result?.state !== 'pass'))
+      process.exitCode = 1
+  })
   const folder = mkdtempSync(join(tmpdir(), 'chat-desktop-'))
   chmodSync(folder, 0o755)
   const remove = () => rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 })

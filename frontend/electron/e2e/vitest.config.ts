@@ -9,6 +9,8 @@ export default defineConfig({
     globalSetup: 'stage.ts',
     fileParallelism: false,
     testTimeout: 60_000,
+    // For what never comes: how quick a machine is says nothing.
+    expect: { poll: { timeout: 30_000 } },
     hookTimeout: 120_000,
   },
 })

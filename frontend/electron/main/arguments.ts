@@ -27,13 +27,14 @@ export function isServer(claimed: unknown): claimed is string {
 export const server = claim('the origin of a server', isServer)
 export const userId = claim('an id', (claimed): claimed is number => isCount(claimed) && claimed > 0)
 export const token = text(4096)
+export const tag = text(200)
 export const locale = claim('a language of this program', (claimed): claimed is Locale => isLocale(claimed))
 export const externalUrl = claim('an address for the browser', (claimed): claimed is string => isText(claimed) && isExternal(claimed))
 
 export const notification: Claim<DesktopNotification> = fields({
   title: text(200),
   body: text(10_000),
-  tag: text(200),
+  tag,
   path: claim('an address inside the client', (claimed): claimed is string => isText(claimed) && isScreen(claimed)),
 })
 

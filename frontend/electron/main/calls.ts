@@ -27,6 +27,7 @@ export function createCalls({ settings, sessions, window, setLocale }: Shell): H
     'setLocale': locale => setLocale(checked.locale(locale)),
     'openExternal': url => shell.openExternal(checked.externalUrl(url)),
     'notify': notification => notifications.show(checked.notification(notification)),
+    'closeNotification': tag => notifications.close(checked.tag(tag)),
     // On the program's icon, where the system can show it; the title is the page's own.
     'setBadge': badge => void app.setBadgeCount(checked.badge(badge).mentions),
   }

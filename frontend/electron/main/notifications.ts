@@ -15,5 +15,6 @@ export function createNotifications(onClick: (path: string) => void) {
       shown.set(tag, notification)
       notification.show()
     },
+    close: (tag: string): void => shown.get(tag)?.close(),
   }
 }

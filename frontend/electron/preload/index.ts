@@ -11,6 +11,7 @@ const desktop: DesktopApi = {
   setLocale: call('setLocale'),
   openExternal: call('openExternal'),
   notify: call('notify'),
+  closeNotification: call('closeNotification'),
   setBadge: call('setBadge'),
   onOpen: listener => hear('open', listener),
   onWake: listener => hear('wake', listener),

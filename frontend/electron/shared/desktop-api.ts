@@ -42,6 +42,8 @@ export interface DesktopApi {
   readonly setLocale: (locale: string) => Promise<void>
   readonly openExternal: (url: string) => Promise<void>
   readonly notify: (notification: DesktopNotification) => Promise<void>
+  /** Takes the notification with this tag back: it was read elsewhere. */
+  readonly closeNotification: (tag: string) => Promise<void>
   readonly setBadge: (badge: DesktopBadge) => Promise<void>
 
   /** A clicked notification or a deep link wants this path shown. Returns how to stop listening. */
@@ -66,6 +68,7 @@ export interface DesktopCalls {
   'setLocale': DesktopApi['setLocale']
   'openExternal': DesktopApi['openExternal']
   'notify': DesktopApi['notify']
+  'closeNotification': DesktopApi['closeNotification']
   'setBadge': DesktopApi['setBadge']
 }
 

@@ -12,6 +12,8 @@ export interface CallOptions {
   query?: Query
   /** Sends and accepts the refresh cookie. */
   withCookie?: boolean
+  /** It arrives although the page is left at once. */
+  outlivesPage?: boolean
 }
 
 export interface Client {
@@ -38,6 +40,7 @@ export function createClient({ server, locale, tokens }: ClientOptions): Client 
         method,
         headers,
         body: encode(options.body),
+        keepalive: options.outlivesPage === true,
         credentials: options.withCookie === true ? 'same-origin' : 'omit',
         signal: AbortSignal.timeout(TIMEOUT_MS),
       })

@@ -4,25 +4,6 @@ import type * as wire from './types'
 export type MessagesQuery
   = | { before: number } | { after: number } | { around: number } | { at: wire.Timestamp } | Record<never, never>
 
-/** Calls that anyone may make, signed in or not. */
-export function createDoor({ call }: Client) {
-  return {
-    register: (body: wire.RegisterBody) =>
-      call<wire.SignedIn>('POST', '/api/auth/register', { body, withCookie: true }),
-    login: (body: wire.LoginBody) => call<wire.SignedIn>('POST', '/api/auth/login', { body, withCookie: true }),
-    refresh: (refresh: string | null) =>
-      call<wire.Tokens>('POST', '/api/auth/refresh', { body: refresh === null ? {} : { refresh }, withCookie: true }),
-    logout: (refresh: string | null) =>
-      call<void>('POST', '/api/auth/logout', { body: refresh === null ? {} : { refresh }, withCookie: true }),
-    requestPasswordReset: (email: string) => call<void>('POST', '/api/auth/password/reset', { body: { email } }),
-    confirmPasswordReset: (token: string, new_password: string) =>
-      call<void>('POST', '/api/auth/password/reset/confirm', { body: { token, new_password } }),
-    confirmEmail: (token: string) => call<void>('POST', '/api/auth/email/confirm', { body: { token } }),
-    health: () => call<wire.Health>('GET', '/api/health'),
-    demoLogins: async () => (await call<wire.Demo>('GET', '/api/demo')).logins,
-  }
-}
-
 /** Calls of a signed-in user. */
 export function createApi({ call }: Client) {
   const results = async <Row>(answer: Promise<{ results: Row[] }>) => (await answer).results
@@ -34,9 +15,11 @@ export function createApi({ call }: Client) {
     changePassword: (old_password: string, new_password: string) =>
       call<void>('POST', '/api/auth/password/change', { body: { old_password, new_password } }),
     me: () => call<wire.Me>('GET', '/api/users/me'),
-    update: (body: wire.MePatch) => call<wire.Me>('PATCH', '/api/users/me', { body }),
+    update: (body: wire.MePatch) => call<wire.Me>('PATCH', '/api/users/me', { body, outlivesPage: true }),
     setAvatar: (file: Blob) => call<void>('PUT', '/api/users/me/avatar', { body: form(file) }),
     removeAvatar: () => call<void>('DELETE', '/api/users/me/avatar'),
+    askExport: (password: string) => call<wire.ExportLink>('POST', '/api/users/me/export', { body: { password } }),
+    deleteMe: (password: string) => call<void>('DELETE', '/api/users/me', { body: { password } }),
   }
 
   const users = {
@@ -51,6 +34,10 @@ export function createApi({ call }: Client) {
     block: (id: number) => call<void>('PUT', `/api/users/blocks/${id}`),
     unblock: (id: number) => call<void>('DELETE', `/api/users/blocks/${id}`),
     online: () => call<wire.OnlinePeople>('GET', '/api/users/online'),
+    remarks: () => results(call<{ results: wire.Remark[] }>('GET', '/api/users/remarks')),
+    remark: (id: number, name: string) => call<void>('PUT', `/api/users/${id}/remark`, { body: { name } }),
+    forgetRemark: (id: number) => call<void>('DELETE', `/api/users/${id}/remark`),
+    report: (id: number, body: wire.ReportBody) => call<void>('POST', `/api/users/${id}/report`, { body }),
   }
 
   const rooms = {
@@ -61,7 +48,14 @@ export function createApi({ call }: Client) {
     create: (body: wire.RoomBody) => call<wire.Room>('POST', '/api/rooms/', { body }),
     update: (id: number, body: wire.RoomPatch) => call<wire.Room>('PATCH', `/api/rooms/${id}`, { body }),
     archive: (id: number) => call<void>('DELETE', `/api/rooms/${id}`),
-    join: (id: number) => call<wire.Room>('POST', `/api/rooms/${id}/join`),
+    setAvatar: (id: number, file: Blob) => call<void>('PUT', `/api/rooms/${id}/avatar`, { body: form(file) }),
+    removeAvatar: (id: number) => call<void>('DELETE', `/api/rooms/${id}/avatar`),
+    rotateCode: (id: number) => call<wire.Room>('POST', `/api/rooms/${id}/code`),
+    announcement: (id: number) => call<wire.Announcement>('GET', `/api/rooms/${id}/announcement`),
+    readAnnouncement: (id: number) => call<void>('POST', `/api/rooms/${id}/announcement/read`),
+    /** Where admins decide about it, the answer is the room without a membership. */
+    join: (id: number, message = '') => call<wire.Room>('POST', `/api/rooms/${id}/join`, { body: { message } }),
+    makeGroup: (body: wire.GroupBody) => call<wire.Room>('POST', '/api/groups', { body }),
     joinByCode: (code: string) => call<wire.Room>('POST', '/api/rooms/join', { body: { code } }),
     leave: (id: number) => call<void>('POST', `/api/rooms/${id}/leave`),
     direct: (user_id: number) => call<wire.Room>('POST', '/api/direct', { body: { user_id } }),
@@ -69,7 +63,8 @@ export function createApi({ call }: Client) {
       call<wire.Membership>('PATCH', `/api/rooms/${id}/membership`, { body }),
     markUnread: (id: number, seq: number) => call<void>('POST', `/api/rooms/${id}/unread`, { body: { seq } }),
     transfer: (id: number, user_id: number) => call<void>('POST', `/api/rooms/${id}/transfer`, { body: { user_id } }),
-    invites: (id: number) => results(call<{ results: wire.Invite[] }>('GET', `/api/rooms/${id}/invites`)),
+    invites: (id: number) =>
+      results(call<{ results: wire.Invite[] }>('GET', `/api/rooms/${id}/invites`, { query: { limit: 100 } })),
     invite: (id: number, body: wire.InviteBody = {}) =>
       call<wire.Invite>('POST', `/api/rooms/${id}/invites`, { body }),
     revokeInvite: (id: number, invite: number) => call<void>('DELETE', `/api/rooms/${id}/invites/${invite}`),
@@ -83,7 +78,12 @@ export function createApi({ call }: Client) {
     update: (room: number, user: number, body: wire.MemberPatch) =>
       call<wire.Member>('PATCH', `/api/rooms/${room}/members/${user}`, { body }),
     kick: (room: number, user: number) => call<void>('DELETE', `/api/rooms/${room}/members/${user}`),
-    bans: (room: number) => results(call<{ results: wire.Ban[] }>('GET', `/api/rooms/${room}/bans`)),
+    requests: (room: number) =>
+      results(call<{ results: wire.JoinRequest[] }>('GET', `/api/rooms/${room}/requests`, { query: { limit: 100 } })),
+    letIn: (room: number, user: number) => call<void>('PUT', `/api/rooms/${room}/requests/${user}`),
+    turnDown: (room: number, user: number) => call<void>('DELETE', `/api/rooms/${room}/requests/${user}`),
+    bans: (room: number) =>
+      results(call<{ results: wire.Ban[] }>('GET', `/api/rooms/${room}/bans`, { query: { limit: 100 } })),
     ban: (room: number, user: number, until?: wire.Timestamp) =>
       call<void>('PUT', `/api/rooms/${room}/bans/${user}`, { body: until === undefined ? {} : { until } }),
     unban: (room: number, user: number) => call<void>('DELETE', `/api/rooms/${room}/bans/${user}`),
@@ -103,12 +103,15 @@ export function createApi({ call }: Client) {
     unpin: (id: number) => call<void>('DELETE', `/api/messages/${id}/pin`),
     pins: (room: number) => results(call<{ results: wire.Message[] }>('GET', `/api/rooms/${room}/pins`)),
     readers: (id: number) => call<wire.Readers>('GET', `/api/messages/${id}/readers`),
+    report: (id: number, body: wire.ReportBody) => call<void>('POST', `/api/messages/${id}/report`, { body }),
   }
 
-  return { account, users, rooms, members, messages }
+  /** Where others reach this server. */
+  const address = () => call<wire.Address>('GET', '/api/address')
+
+  return { account, users, rooms, members, messages, address }
 }
 
-export type Door = ReturnType<typeof createDoor>
 export type Api = ReturnType<typeof createApi>
 
 function form(file: Blob): FormData {

@@ -4,6 +4,23 @@
  */
 
 export interface paths {
+    "/api/address/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where others reach this server */
+        get: operations["address_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/auth/approvals/": {
         parameters: {
             query?: never;
@@ -343,6 +360,23 @@ export interface paths {
         };
         /** How the server is */
         get: operations["health_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/invites/{token}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where a link leads, for whoever holds it */
+        get: operations["invites_retrieve"];
         put?: never;
         post?: never;
         delete?: never;
@@ -721,6 +755,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
+        /** @description Who is in the room; with `q` those who bear such a name, or whom I call so. */
         get: operations["rooms_members_list"];
         put?: never;
         post: operations["rooms_members_create"];
@@ -923,6 +958,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/server/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the server is called, and who may register */
+        get: operations["server_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/settings/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What may be changed while the server runs */
+        get: operations["settings_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change settings; in force everywhere within two seconds */
+        patch: operations["settings_partial_update"];
+        trace?: never;
+    };
+    "/api/settings/{id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Back to the environment's value */
+        delete: operations["settings_destroy"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/users/{person_id}/report/": {
         parameters: {
             query?: never;
@@ -951,6 +1038,30 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/users/{id}/remark/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Call somebody by a name of mine
+         * @description Keyed by user id.
+         */
+        put: operations["users_remark_update"];
+        post?: never;
+        /**
+         * Forget what I call somebody
+         * @description Keyed by user id.
+         */
+        delete: operations["users_remark_destroy"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1017,6 +1128,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/users/export/{token}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Fetch everything that is mine
+         * @description The link itself is what lets in: browsers fetch it without more ado.
+         */
+        get: operations["users_export_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/users/friends/": {
         parameters: {
             query?: never;
@@ -1025,7 +1156,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * My friends
+         * My friends, or those of them who are called like that
          * @description Keyed by user id.
          */
         get: operations["users_friends_list"];
@@ -1138,6 +1269,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/users/me/export/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask for everything that is mine */
+        post: operations["users_me_export_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/users/me/mentions/": {
         parameters: {
             query?: never;
@@ -1164,6 +1312,26 @@ export interface paths {
         };
         /** Who is online among those I share a room, a friendship or a direct room with */
         get: operations["users_online_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/users/remarks/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What I call whom
+         * @description Keyed by user id.
+         */
+        get: operations["users_remarks_list"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1235,6 +1403,13 @@ export interface components {
             action: "block" | "flag" | "mask";
         };
         /**
+         * AddressOut
+         * @description `url`: null where the server knows of none but the caller's own.
+         */
+        AddressOut: {
+            url: string | null;
+        };
+        /**
          * AnnouncementOut
          * @description `read` and `unread` are without its author and without those who keep their read receipts to themselves.
          */
@@ -1244,6 +1419,13 @@ export interface components {
             announced_by: number | null;
             read: components["schemas"]["UserOut"][];
             unread: components["schemas"]["UserOut"][];
+        };
+        /**
+         * AskExport
+         * @description POST /api/users/me/export
+         */
+        AskExport: {
+            password: string;
         };
         /** AskFriend */
         AskFriend: {
@@ -1306,6 +1488,14 @@ export interface components {
             until: string | null;
         };
         /**
+         * BlockUpdated
+         * @description To my own connections: whether I block somebody from now on.
+         */
+        BlockUpdated: {
+            user_id: number;
+            is_blocked: boolean;
+        };
+        /**
          * ChangeMember
          * @description PATCH /api/rooms/{id}/members/{user_id}; `muted_until` null lets them speak again.
          */
@@ -1354,6 +1544,8 @@ export interface components {
             /** @enum {unknown} */
             mention_all?: "admins" | "by_size" | "everyone";
             /** @enum {unknown} */
+            mention_here?: "admins" | "by_size" | "everyone";
+            /** @enum {unknown} */
             react?: "admins" | "everyone";
             /** @enum {unknown} */
             pin?: "admins" | "everyone";
@@ -1372,6 +1564,16 @@ export interface components {
             slow_seconds?: number;
             recall_seconds?: number | null;
             edit_seconds?: number | null;
+            keep_days?: number | null;
+        };
+        /**
+         * ChangeSettings
+         * @description All of these, or none.
+         */
+        ChangeSettings: {
+            values: {
+                [key: string]: boolean | number | string;
+            };
         };
         /** CloseReport */
         CloseReport: {
@@ -1476,6 +1678,14 @@ export interface components {
             request_id: string | null;
         };
         /**
+         * ExportLinkOut
+         * @description Where the ZIP is fetched, without a Bearer: as long as this session stands, until `expires_at`.
+         */
+        ExportLinkOut: {
+            url: string;
+            expires_at: string;
+        };
+        /**
          * FriendRemoved
          * @description A friendship ended, or a request was declined or withdrawn.
          */
@@ -1488,6 +1698,7 @@ export interface components {
          */
         FriendRequest: {
             user: components["schemas"]["UserOut"];
+            message: string;
         };
         /**
          * FriendRequestAccepted
@@ -1513,6 +1724,14 @@ export interface components {
             /** @default null */
             next: string | null;
         };
+        /**
+         * FriendRequestSent
+         * @description I have asked somebody to be friends: to my own connections, for those who list what waits.
+         */
+        FriendRequestSent: {
+            user: components["schemas"]["UserOut"];
+            message: string;
+        };
         GatewayCommands: {
             add_reaction: components["schemas"]["React"];
             authenticate: components["schemas"]["Authenticate"];
@@ -1529,27 +1748,33 @@ export interface components {
             typing: components["schemas"]["ShowTyping"];
         };
         GatewayEvents: {
+            block_updated: components["schemas"]["BlockUpdated"];
             error: components["schemas"]["ErrorOut"];
             friend_removed: components["schemas"]["FriendRemoved"];
             friend_request: components["schemas"]["FriendRequest"];
             friend_request_accepted: components["schemas"]["FriendRequestAccepted"];
+            friend_request_sent: components["schemas"]["FriendRequestSent"];
             join_requested: components["schemas"]["JoinRequested"];
             joined_room: components["schemas"]["JoinedRoom"];
             left_room: components["schemas"]["LeftRoom"];
+            me_updated: components["schemas"]["MeUpdated"];
             member_joined: components["schemas"]["MemberJoined"];
             member_left: components["schemas"]["MemberLeft"];
             member_updated: components["schemas"]["MemberUpdated"];
             membership_updated: components["schemas"]["MembershipUpdated"];
             message_updated: components["schemas"]["MessageUpdated"];
             new_message: components["schemas"]["NewMessage"];
+            new_session: components["schemas"]["NewSession"];
             presence_changed: components["schemas"]["PresenceChanged"];
             read_updated: components["schemas"]["ReadUpdated"];
             ready: components["schemas"]["Ready"];
             reconnect: components["schemas"]["Reconnect"];
+            remark_updated: components["schemas"]["RemarkUpdated"];
             room_added: components["schemas"]["RoomAdded"];
             room_removed: components["schemas"]["RoomRemoved"];
             room_sync: components["schemas"]["RoomSync"];
             room_updated: components["schemas"]["RoomUpdated"];
+            server_updated: components["schemas"]["ServerUpdated"];
             session_revoked: components["schemas"]["SessionRevoked"];
             typing: components["schemas"]["Typing"];
             user_offline: components["schemas"]["UserOffline"];
@@ -1592,6 +1817,19 @@ export interface components {
         InvitePage: {
             results: components["schemas"]["InviteOut"][];
             next: string | null;
+        };
+        /**
+         * InvitePreviewOut
+         * @description What whoever holds a link is shown before they sign in.
+         */
+        InvitePreviewOut: {
+            name: string;
+            description: string;
+            /** @enum {unknown} */
+            kind: "direct" | "private" | "public";
+            avatar_url: string | null;
+            member_count: number;
+            invited_by: components["schemas"]["SenderOut"] | null;
         };
         /** JoinRequestOut */
         JoinRequestOut: {
@@ -1715,6 +1953,11 @@ export interface components {
             status_text?: string;
             preferences?: components["schemas"]["PreferencesPatch"];
         };
+        /**
+         * MeUpdated
+         * @description To my own connections: what I alone see of myself changed, preferences say; GET /api/users/me has it.
+         */
+        MeUpdated: Record<string, never>;
         /** MemberJoined */
         MemberJoined: {
             room_id: number;
@@ -1738,10 +1981,15 @@ export interface components {
             muted_until: string | null;
             version: number;
         };
-        /** MemberPage */
+        /**
+         * MemberPage
+         * @description `remarks`: what I call those of them for whom I have a name.
+         */
         MemberPage: {
             results: components["schemas"]["MemberOut"][];
             next: string | null;
+            /** @default [] */
+            remarks: components["schemas"]["RemarkOut"][];
         };
         /** MemberUpdated */
         MemberUpdated: {
@@ -1770,11 +2018,12 @@ export interface components {
         };
         /**
          * MembershipUpdated
-         * @description To my own connections.
+         * @description To my own connections. The membership's counts know of messages up to `last_seq`, which may be on their way.
          */
         MembershipUpdated: {
             room_id: number;
             membership: components["schemas"]["MembershipOut"];
+            last_seq: number;
         };
         /** MessageOut */
         MessageOut: {
@@ -1790,6 +2039,7 @@ export interface components {
             reply_to: components["schemas"]["ReplyOut"] | null;
             mentions: number[];
             mention_all: boolean;
+            mention_here: boolean;
             attachments: components["schemas"]["AttachmentOut"][];
             reactions: components["schemas"]["ReactionOut"][];
             system: components["schemas"]["SystemOut"] | null;
@@ -1817,6 +2067,13 @@ export interface components {
             room_id: number;
             version: number;
             message: components["schemas"]["MessageOut"];
+        };
+        /**
+         * NewSession
+         * @description A device has signed in: to my own connections. Whose `ready` names this session is that device.
+         */
+        NewSession: {
+            session: components["schemas"]["SessionOut"];
         };
         /**
          * OnlineOut
@@ -1986,14 +2243,19 @@ export interface components {
             server_time: string;
             heartbeat_seconds: number;
             limits: components["schemas"]["ReadyLimits"];
+            server: components["schemas"]["ServerOut"];
             rooms: components["schemas"]["RoomHead"][];
         };
-        /** ReadyLimits */
+        /**
+         * ReadyLimits
+         * @description `keep_days`: messages stay no longer in any room; null = as long as each room wants.
+         */
         ReadyLimits: {
             content_chars: number;
             frame_bytes: number;
             upload_bytes: number;
             recall_seconds: number;
+            keep_days: number | null;
         };
         /** RecallMessage */
         RecallMessage: {
@@ -2050,8 +2312,30 @@ export interface components {
             next: string | null;
         };
         /**
+         * RemarkOut
+         * @description What I call somebody.
+         */
+        RemarkOut: {
+            user_id: number;
+            name: string;
+        };
+        /** RemarkPage */
+        RemarkPage: {
+            results: components["schemas"]["RemarkOut"][];
+            /** @default null */
+            next: string | null;
+        };
+        /**
+         * RemarkUpdated
+         * @description To my own connections: what I call somebody from now on; null = what they are called by all.
+         */
+        RemarkUpdated: {
+            user_id: number;
+            name: string | null;
+        };
+        /**
          * ReplyOut
-         * @description What a message answers; the excerpt is read afresh and empty once that is recalled.
+         * @description What a message answers; the excerpt is read afresh and empty once that is recalled. seq 0: deleted for good.
          */
         ReplyOut: {
             id: number;
@@ -2116,6 +2400,8 @@ export interface components {
         /**
          * RoomOut
          * @description A room; `membership` and `peer` are the reader's own, and null in what goes to many.
+         *
+         *         Messages before `first_seq` are deleted for good: clients drop them, too, and blank what quotes them.
          */
         RoomOut: {
             id: number;
@@ -2133,6 +2419,7 @@ export interface components {
             rules: components["schemas"]["Rules"];
             member_count: number;
             version: number;
+            first_seq: number;
             last_seq: number;
             last_message: components["schemas"]["MessageOut"] | null;
             peer: components["schemas"]["UserOut"] | null;
@@ -2171,11 +2458,12 @@ export interface components {
         };
         /**
          * Rules
-         * @description `mention_all` by_size: everyone in rooms of up to 50, admins in larger ones.
+         * @description `mention_all` and `mention_here` by_size: everyone in rooms of up to 50, admins in larger ones.
          *
          *         `history`: what people who come in from now on may read; who is in keeps what they could read.
          *         Between two messages of one member lie `slow_seconds`, but for admins. One's own messages are recalled and edited
          *         within `recall_seconds` and `edit_seconds`; null = as the server has it, an edit_seconds of 0 = at any time.
+         *         What is older than `keep_days` is deleted for good; null = as the server has it.
          */
         Rules: {
             /**
@@ -2198,6 +2486,11 @@ export interface components {
              * @enum {unknown}
              */
             mention_all: "admins" | "by_size" | "everyone";
+            /**
+             * @default by_size
+             * @enum {unknown}
+             */
+            mention_here: "admins" | "by_size" | "everyone";
             /**
              * @default everyone
              * @enum {unknown}
@@ -2244,10 +2537,12 @@ export interface components {
             recall_seconds: number | null;
             /** @default null */
             edit_seconds: number | null;
+            /** @default null */
+            keep_days: number | null;
         };
         /**
          * SendBody
-         * @description POST /api/rooms/{id}/messages
+         * @description POST /api/rooms/{id}/messages; `mention_here` calls the members who are online at that moment.
          */
         SendBody: {
             content: string;
@@ -2259,6 +2554,8 @@ export interface components {
             mentions: number[];
             /** @default false */
             mention_all: boolean;
+            /** @default false */
+            mention_here: boolean;
             /** @default [] */
             attachment_ids: number[];
         };
@@ -2276,6 +2573,8 @@ export interface components {
             mentions: number[];
             /** @default false */
             mention_all: boolean;
+            /** @default false */
+            mention_here: boolean;
             /** @default [] */
             attachment_ids: number[];
             /** @default null */
@@ -2300,6 +2599,27 @@ export interface components {
          */
         SeqBody: {
             seq: number;
+        };
+        /**
+         * ServerOut
+         * @description `message`: what an administrator tells everybody; may be empty. `edit_seconds` 0 = at any time.
+         */
+        ServerOut: {
+            name: string;
+            message: string;
+            edit_seconds: number;
+            /** @enum {unknown} */
+            registration: "approval" | "closed" | "invite" | "open";
+            /** @enum {unknown} */
+            email_verification: "off" | "required";
+        };
+        /**
+         * ServerUpdated
+         * @description An administrator has changed what `ready` says of the server.
+         */
+        ServerUpdated: {
+            server: components["schemas"]["ServerOut"];
+            limits: components["schemas"]["ReadyLimits"];
         };
         /**
          * SessionOut
@@ -2328,6 +2648,13 @@ export interface components {
             reason: string;
         };
         /**
+         * SetRemark
+         * @description PUT /api/users/{id}/remark
+         */
+        SetRemark: {
+            name: string;
+        };
+        /**
          * SetStatus
          * @description What others are to see: `offline` is invisible. Without a text the old one stays.
          */
@@ -2336,6 +2663,24 @@ export interface components {
             status: "away" | "dnd" | "offline" | "online";
             /** @default null */
             status_text: string | null;
+        };
+        /**
+         * SettingOut
+         * @description `default` is the environment's value; without an override it holds.
+         */
+        SettingOut: {
+            name: string;
+            value: boolean | number | string;
+            default: boolean | number | string;
+            is_overridden: boolean;
+            changed_at: string | null;
+            changed_by: number | null;
+        };
+        /** SettingPage */
+        SettingPage: {
+            results: components["schemas"]["SettingOut"][];
+            /** @default null */
+            next: string | null;
         };
         /**
          * ShowTyping
@@ -2411,11 +2756,16 @@ export interface components {
             status_text: string;
             last_seen_at: string | null;
         };
-        /** UserPage */
+        /**
+         * UserPage
+         * @description `remarks`: what I call those of them for whom I have a name.
+         */
         UserPage: {
             results: components["schemas"]["UserOut"][];
             /** @default null */
             next: string | null;
+            /** @default [] */
+            remarks: components["schemas"]["RemarkOut"][];
         };
         /**
          * UserUpdated
@@ -2453,6 +2803,33 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    address_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AddressOut"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
     auth_approvals_list: {
         parameters: {
             query?: never;
@@ -3094,6 +3471,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["HealthOut"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    invites_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvitePreviewOut"];
                 };
             };
             default: {
@@ -4089,6 +4495,7 @@ export interface operations {
             query?: {
                 cursor?: string;
                 limit?: number;
+                q?: string;
             };
             header?: never;
             path: {
@@ -4611,6 +5018,118 @@ export interface operations {
             };
         };
     };
+    server_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServerOut"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    settings_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SettingPage"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    settings_partial_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["ChangeSettings"];
+            };
+        };
+        responses: {
+            /** @description No response body */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    settings_destroy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No response body */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
     users_report_report: {
         parameters: {
             query?: never;
@@ -4661,6 +5180,66 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["UserOut"];
                 };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    users_remark_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["SetRemark"];
+            };
+        };
+        responses: {
+            /** @description No response body */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    users_remark_destroy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No response body */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             default: {
                 headers: {
@@ -4784,9 +5363,32 @@ export interface operations {
             };
         };
     };
-    users_friends_list: {
+    users_export_retrieve: {
         parameters: {
             query?: never;
+            header?: never;
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/zip": string;
+                };
+            };
+        };
+    };
+    users_friends_list: {
+        parameters: {
+            query?: {
+                q?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -5070,6 +5672,37 @@ export interface operations {
             };
         };
     };
+    users_me_export_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["AskExport"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExportLinkOut"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
     users_me_mentions_list: {
         parameters: {
             query?: {
@@ -5115,6 +5748,33 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OnlineOut"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    users_remarks_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RemarkPage"];
                 };
             };
             default: {

@@ -13,18 +13,26 @@ export type Timestamp = string
 /** The little of a user that a message carries. */
 export type Sender = Schemas['SenderOut']
 export type User = Schemas['UserOut']
-export type Me = Schemas['MeOut']
+export type Me = Omit<Schemas['MeOut'], 'preferences'> & { preferences: Preferences }
 export type Status = User['status']
-export type Preferences = Schemas['Preferences']
+/** `client` is ours to fill. */
+export type Preferences = Omit<Schemas['Preferences'], 'client'> & { client: Record<string, unknown> }
+export type PreferencesPatch = Partial<Preferences>
+export type Audience = Preferences['message_me']
 export type Session = Schemas['SessionOut']
-export type SignedIn = Schemas['SignedInOut']
+export type SignedIn = Omit<Schemas['SignedInOut'], 'user'> & { user: Me }
 export type Tokens = Schemas['TokensOut']
 export type OnlinePeople = Schemas['OnlineOut']
 export type FriendRequest = Schemas['FriendRequestOut']
 
+export type Remark = Schemas['RemarkOut']
+export type ExportLink = Schemas['ExportLinkOut']
+export type ReportBody = Given<Schemas['MakeReport'], 'reason'>
+export type ReportReason = ReportBody['reason']
+
 export type RegisterBody = Given<Schemas['Register'], 'username' | 'email' | 'password'>
 export type LoginBody = Given<Schemas['Login'], 'username' | 'password'>
-export type MePatch = Schemas['MePatch']
+export type MePatch = Omit<Schemas['MePatch'], 'preferences'> & { preferences?: PreferencesPatch }
 
 /* ---- rooms ---- */
 
@@ -35,7 +43,12 @@ export type Role = Membership['role']
 export type NotifyLevel = Membership['notify']
 export type Member = Schemas['MemberOut']
 export type Invite = Schemas['InviteOut']
+export type InvitePreview = Schemas['InvitePreviewOut']
 export type Ban = Schemas['BanOut']
+export type JoinRequest = Schemas['JoinRequestOut']
+export type Announcement = Schemas['AnnouncementOut']
+export type Rules = Room['rules']
+export type GroupBody = Given<Schemas['MakeGroup'], 'user_ids'>
 
 export type RoomBody = Given<Schemas['CreateRoom'], 'name'>
 export type RoomPatch = Schemas['ChangeRoom']
@@ -64,6 +77,9 @@ export interface Page<Row> {
 }
 
 export type Health = Schemas['HealthOut']
+/** What the server is called, and who may register. */
+export type Server = Schemas['ServerOut']
+export type Address = Schemas['AddressOut']
 export type Demo = Schemas['DemoOut']
 export type DemoLogin = Schemas['DemoLoginOut']
 

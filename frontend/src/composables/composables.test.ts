@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { defineComponent, effectScope, nextTick, reactive, ref } from 'vue'
 import { ChatError } from '@/api/errors'
 import { mountInAccount, person } from '@/testing/mount-in-account'
+import { aRoom } from '@/testing/samples'
 import { useAnnouncer } from './useAnnouncer'
 import { useConnectionNotice } from './useConnectionNotice'
 import { useErrorText } from './useErrorText'
@@ -51,7 +52,7 @@ describe('the connection', () => {
     const { notice } = await within(useConnectionNotice, { connection })
     expect(notice.value).toBe(null)
     vi.advanceTimersByTime(2500)
-    expect(notice.value).toEqual({ kind: 'offline', text: '连接已断开，8 秒后重试 · 可以继续写' })
+    expect(notice.value).toEqual({ kind: 'offline', text: '连接已断开，8 秒后重试' })
     connection.state = 'ready'
     expect(notice.value).toBe(null)
   })
@@ -108,7 +109,8 @@ describe('an error', () => {
 })
 
 describe('what I may do', () => {
-  const may = (membership: object, room: object = {}) => within(() => usePermissions(7), account({ archived_at: null, ...room, membership: { role: 'member', muted_until: null, ...membership } }))
+  const may = (membership: object, room: object = {}) => within(() => usePermissions(7), account({ archived_at: null, rules, ...room, membership: { role: 'member', muted_until: null, ...membership } }))
+  const rules = aRoom(7).rules
   const minutesAgo = (minutes: number, sender = 1) => message({ sender: person(sender), created_at: new Date(START.getTime() - minutes * 60_000).toISOString() })
 
   it('recall my own for two minutes, and everybody\'s as an admin', async () => {
@@ -118,12 +120,35 @@ describe('what I may do', () => {
     expect([minutesAgo(3), minutesAgo(600, 2)].map(admin.canRecall)).toEqual([true, true])
   })
 
+  it('what the rules of the room leave to me', async () => {
+    const strict = { ...rules, post: 'admins', react: 'everyone', pin: 'admins' }
+    const member = await may({}, { rules: strict })
+    expect([member.canWrite(), member.canReact(), member.canPin()]).toEqual([false, true, false])
+    const admin = await may({ role: 'admin' }, { rules: strict })
+    expect([admin.canWrite(), admin.canReact(), admin.canPin()]).toEqual([true, true, true])
+  })
+
+  it('edit as long as the server lets me, or the room where it says otherwise', async () => {
+    const rows = [minutesAgo(1), minutesAgo(9), minutesAgo(600)]
+    expect(rows.map((await may({})).canEdit)).toEqual([true, true, false])
+    expect(rows.map((await may({}, { rules: { ...rules, edit_seconds: 120, recall_seconds: null } })).canEdit)).toEqual([true, false, false])
+    const anyTime = await may({}, { rules: { ...rules, edit_seconds: 0, recall_seconds: 3600 } })
+    expect(rows.map(anyTime.canEdit)).toEqual([true, true, true])
+    expect(rows.map(anyTime.canRecall)).toEqual([true, true, false])
+  })
+
   it('write unless muted or in an archive', async () => {
     const soon = new Date(START.getTime() + 60_000).toISOString()
     expect((await may({})).canWrite()).toBe(true)
     expect((await may({ muted_until: soon })).canWrite()).toBe(false)
     expect((await may({ muted_until: '2026-01-01T00:00:00Z' })).canWrite()).toBe(true)
     expect((await may({}, { archived_at: '2026-01-01T00:00:00Z' })).canWrite()).toBe(false)
+  })
+
+  it('neither write to somebody whom I have blocked, nor react, pin or edit', async () => {
+    const all = ({ canWrite, canReact, canPin, canEdit }: ReturnType<typeof usePermissions>) => [canWrite(), canReact(), canPin(), canEdit(minutesAgo(1))]
+    expect(all(await may({}, { peer: person(2, '林晓') }))).toEqual([true, true, true, true])
+    expect(all(await may({}, { peer: person(9, '讨厌鬼') }))).toEqual([false, false, false, false])
   })
 })
 
@@ -140,17 +165,18 @@ describe('a server address', () => {
 function account(room: object = {}) {
   return {
     userId: 1,
-    session: { me: person(1, '周舟'), limits: { recall_seconds: 120 } },
+    session: { me: person(1, '周舟'), limits: { recall_seconds: 120 }, server: { edit_seconds: 600 } },
     users: { get: () => undefined, nameOf: (user: { display_name: string }) => user.display_name },
     messages: { timeline: () => ({ rows: [] }) },
     rooms: { get: () => room },
+    contacts: { blocks: [person(9, '讨厌鬼')] },
   }
 }
 
 function message(more: Partial<Message>): Message {
   return {
     id: 1, room_id: 7, seq: 1, version: 1, kind: 'text', sender: person(2, '林晓'), content: 'hello', nonce: 'n', reply_to: null,
-    mentions: [], mention_all: false, attachments: [], reactions: [], system: null, pinned_at: null, edited_at: null, recalled_at: null,
+    mentions: [], mention_all: false, mention_here: false, attachments: [], reactions: [], system: null, pinned_at: null, edited_at: null, recalled_at: null,
     created_at: new Date(2026, 10, 23, 9, 30).toISOString(), ...more,
   }
 }

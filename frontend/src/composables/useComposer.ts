@@ -1,17 +1,25 @@
-import type { Message } from '@/api/types'
-import { computed, reactive, ref } from 'vue'
+import type { Message, Sender } from '@/api/types'
+import { computed, ref, shallowRef } from 'vue'
 import { useAccount } from './useAccount'
-import { useDrafts } from './useDrafts'
+import { useSlowMode } from './useSlowMode'
 
-export type ComposerMode = { kind: 'write' } | { kind: 'reply', to: Message } | { kind: 'edit', message: Message }
+/** They stand among the people that can be mentioned. */
+export const EVERYBODY: Sender = { id: 0, username: 'all', display_name: '', avatar_url: null, is_bot: false }
+export const WHO_IS_HERE: Sender = { ...EVERYBODY, id: -1, username: 'here' }
+
+export type ComposerMode = { kind: 'write' } | { kind: 'reply', to: number } | { kind: 'edit', message: Message }
 
 /** What is being written into one room: a draft, perhaps in reply, or the new text of an old message. */
 export function useComposer(roomId: number, onError: (error: unknown) => void) {
-  const { messages, presence, session } = useAccount()
-  const drafts = useDrafts()
-  const mode = ref<ComposerMode>({ kind: 'write' })
+  const { drafts, messages, presence, session } = useAccount()
+  const editing = shallowRef<Message | null>(null)
   const edited = ref('')
-  const mentioned = reactive(new Map<number, string>())
+  const replyTo = computed(() => drafts.replyOf(roomId))
+  const mode = computed<ComposerMode>(() => {
+    if (editing.value)
+      return { kind: 'edit', message: editing.value }
+    return replyTo.value ? { kind: 'reply', to: replyTo.value } : { kind: 'write' }
+  })
 
   const text = computed({
     get: () => mode.value.kind === 'edit' ? edited.value : drafts.get(roomId),
@@ -19,7 +27,9 @@ export function useComposer(roomId: number, onError: (error: unknown) => void) {
   })
   const limit = computed(() => session.limits?.content_chars ?? 8000)
   const excess = computed(() => Math.max(0, [...text.value].length - limit.value))
-  const canSubmit = computed(() => text.value.trim() !== '' && excess.value === 0)
+  const slowFor = useSlowMode(roomId)
+  const waitSeconds = computed(() => mode.value.kind === 'edit' ? 0 : slowFor.value)
+  const canSubmit = computed(() => text.value.trim() !== '' && excess.value === 0 && waitSeconds.value === 0)
 
   function write(value: string) {
     drafts.set(roomId, value)
@@ -39,12 +49,16 @@ export function useComposer(roomId: number, onError: (error: unknown) => void) {
 
   function sendDraft() {
     const content = text.value.trim()
-    const mentions = [...mentioned].filter(([, name]) => content.includes(`@${name}`)).map(([id]) => id)
-    const replyTo = mode.value.kind === 'reply' ? mode.value.to.id : undefined
-    drafts.set(roomId, '')
-    leaveMode()
-    mentioned.clear()
-    messages.send(roomId, { content, ...(replyTo && { reply_to: replyTo }), ...(mentions.length && { mentions }) })
+    const named = drafts.mentionsOf(roomId).filter(([, name]) => content.includes(`@${name}`)).map(([id]) => id)
+    const mentions = named.filter(id => id > 0)
+    const reply_to = replyTo.value
+    drafts.clear(roomId)
+    messages.send(roomId, { content, ...(reply_to && { reply_to }), ...(mentions.length && { mentions }), ...(named.includes(EVERYBODY.id) && { mention_all: true }), ...(named.includes(WHO_IS_HERE.id) && { mention_here: true }) })
+  }
+
+  /** Picked from the list: whoever has the same name is somebody else. */
+  function mention(id: number, name: string) {
+    drafts.set(roomId, drafts.get(roomId), [...drafts.mentionsOf(roomId).filter(([known]) => known !== id), [id, name]])
   }
 
   async function saveEdit(message: Message) {
@@ -61,17 +75,21 @@ export function useComposer(roomId: number, onError: (error: unknown) => void) {
   }
 
   function reply(to: Message) {
-    mode.value = { kind: 'reply', to }
+    editing.value = null
+    drafts.answer(roomId, to.id)
   }
 
   function edit(message: Message, content = message.content) {
     edited.value = content
-    mode.value = { kind: 'edit', message }
+    editing.value = message
   }
 
   function leaveMode() {
-    mode.value = { kind: 'write' }
+    if (editing.value)
+      editing.value = null
+    else
+      drafts.answer(roomId, null)
   }
 
-  return { mode, text, excess, canSubmit, mentioned, submit, reply, edit, leaveMode }
+  return { mode, text, excess, waitSeconds, canSubmit, mention, submit, reply, edit, leaveMode }
 }

@@ -1,21 +1,27 @@
 import type { Ref } from 'vue'
 import type { LogRow } from '@/components/message/log-rows'
+import type { Row } from '@/stores/messages'
 import { ref } from 'vue'
 import { isPending } from '@/stores/messages'
+import { useAccount } from './useAccount'
 import { useLongPress } from './useLongPress'
 import { useMessageActions } from './useMessageActions'
+import { usePersonCard } from './usePersonCard'
 
 /** Which message the pointer or the keyboard is at, and what the keys do there. The log is one tab stop. */
 export function useLogFocus(content: Ref<HTMLElement | undefined>, drawn: Ref<LogRow[]>) {
   const actions = useMessageActions()
+  const card = usePersonCard()
+  const { userId } = useAccount()
   const activeKey = ref<string | null>(null)
 
   const keyAt = (target: EventTarget | null) =>
     (target as Element | null)?.closest<HTMLElement>('[data-key]')?.dataset.key ?? null
 
-  function messageAt(target: EventTarget | null) {
-    const row = drawn.value.find(({ key }) => key === keyAt(target))
-    return row?.kind === 'message' && !isPending(row.message) ? row.message : null
+  function rowAt(target: EventTarget | null): Row | null {
+    const key = keyAt(target)
+    const row = drawn.value.find(one => one.key === key)
+    return row?.kind === 'message' ? row.message : null
   }
 
   function onPointer(event: PointerEvent) {
@@ -46,10 +52,15 @@ export function useLogFocus(content: Ref<HTMLElement | undefined>, drawn: Ref<Lo
   }
 
   function openMenu(target: EventTarget | null, { clientX, clientY }: MouseEvent): boolean {
-    const message = messageAt(target)
-    if (!message || message.recalled_at)
+    const row = rowAt(target)
+    return row !== null && openMenuBeside(row, new DOMPoint(clientX, clientY))
+  }
+
+  /** Nothing can be done to what was recalled. */
+  function openMenuBeside(row: Row, at: Element | DOMPoint): boolean {
+    if (!isPending(row) && row.recalled_at)
       return false
-    actions.openMenu(message, new DOMPoint(clientX, clientY))
+    actions.openMenu(row, at)
     return true
   }
 
@@ -74,17 +85,30 @@ export function useLogFocus(content: Ref<HTMLElement | undefined>, drawn: Ref<Lo
   }
 
   function act(event: KeyboardEvent, target: HTMLElement): boolean {
-    const message = messageAt(target)
-    if (!message || message.recalled_at)
+    if (event.key === 'Escape') {
+      if (event.shiftKey)
+        actions.markAllRead()
+      else
+        actions.markRead()
+      return true
+    }
+    const message = rowAt(target)
+    if (message && event.key === 'Enter')
+      return openMenuBeside(message, target)
+    if (!message || isPending(message) || message.recalled_at)
       return false
+    const { sender } = message
     const act = {
       'r': () => actions.canWrite() && actions.reply(message),
       'e': () => actions.canEdit(message) && actions.edit(message),
-      '+': () => actions.canWrite() && actions.openPalette(message, target),
+      '+': () => actions.canReact() && actions.openPalette(message, target),
       'c': () => actions.copy(message.content),
+      'l': () => actions.copyLink(message),
+      'p': () => actions.canPin() && actions.togglePin(message),
+      'u': () => sender?.id !== userId && actions.markUnread(message),
+      'i': () => sender && card.open(sender.id, target.querySelector('.face') ?? target),
       'Delete': () => actions.canRecall(message) && actions.recall(message),
-      'Enter': () => actions.openMenu(message, target),
-    }[event.key]
+    }[event.key.length === 1 ? event.key.toLowerCase() : event.key]
     act?.()
     return act !== undefined
   }

@@ -4,7 +4,7 @@ import type { Mentionable } from '@/components/message/message-tokens'
 import type { PendingMessage } from '@/stores/messages'
 import { computed } from 'vue'
 import { useI18n } from 'vue-i18n'
-import { EVERYONE } from '@/components/message/message-tokens'
+import { EVERYONE, WHOEVER_IS_HERE } from '@/components/message/message-tokens'
 import { isPending } from '@/stores/messages'
 import { useAccount } from './useAccount'
 import { useDates } from './useDates'
@@ -41,7 +41,7 @@ export function useMessageView(message: () => Message | PendingMessage): Compute
   })
 
   function addresses(row: Message): boolean {
-    return row.mention_all || row.mentions.includes(userId) || row.reply_to?.sender?.id === userId
+    return row.mention_all || row.mention_here || row.mentions.includes(userId) || row.reply_to?.sender?.id === userId
   }
 
   function mentionedIn(row: Message | PendingMessage): Mentionable[] {
@@ -49,7 +49,8 @@ export function useMessageView(message: () => Message | PendingMessage): Compute
       const user = users.get(id)
       return { id, names: user ? [user.display_name, user.username] : [] }
     })
-    return row.mention_all ? [...people, { id: 'all' as const, names: EVERYONE }] : people
+    const calls = [...row.mention_all ? EVERYONE : [], ...row.mention_here ? WHOEVER_IS_HERE : []]
+    return calls.length > 0 ? [...people, { id: 'all' as const, names: calls }] : people
   }
 
   /** A message that is not stored yet names only the id of what it answers. */

@@ -1,6 +1,7 @@
 import type { Message, Room } from '@/api/types'
 import { computed } from 'vue'
 import { useI18n } from 'vue-i18n'
+import { withoutMarkup } from '@/components/message/without-markup'
 import { useAccount } from './useAccount'
 import { useDrafts } from './useDrafts'
 import { useSystemWords } from './useSystemWords'
@@ -44,6 +45,6 @@ export function useRoomPreview(room: () => Room, isOpen: () => boolean) {
   function textOf(message: Message): string {
     if (message.recalled_at)
       return t('list.recalled')
-    return message.content || (message.attachments.length ? t('list.attachment') : '')
+    return withoutMarkup(message.content) || (message.attachments.length ? t('list.attachment') : '')
   }
 }

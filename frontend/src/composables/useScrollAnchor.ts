@@ -20,8 +20,8 @@ export function useScrollAnchor(scroller: Ref<HTMLElement | undefined>, content:
       return
     fromEnd.value = box.scrollHeight - box.scrollTop - box.clientHeight
     atEnd.value = fromEnd.value <= NEAR_END
-    const top = box.getBoundingClientRect().top
-    const row = rows().find(row => row.getBoundingClientRect().top >= top)
+    // At the end the end is held: no row need be looked for.
+    const row = atEnd.value ? undefined : firstIn(box)
     held = row ? { row, top: topIn(box, row) } : null
   }
 
@@ -55,7 +55,14 @@ export function useScrollAnchor(scroller: Ref<HTMLElement | undefined>, content:
   const topIn = (box: HTMLElement, row: HTMLElement) => row.getBoundingClientRect().top - box.getBoundingClientRect().top
   const seqOf = (row: HTMLElement | null | undefined) => row ? Number(row.dataset.seq) : null
 
-  const topSeq = () => seqOf(held?.row ?? rows().at(-1))
+  function firstIn(box: HTMLElement): HTMLElement | undefined {
+    const { top } = box.getBoundingClientRect()
+    return rows().find(row => row.getBoundingClientRect().top >= top)
+  }
+
+  function topSeq(): number | null {
+    return seqOf(held?.row ?? (scroller.value && firstIn(scroller.value)) ?? rows().at(-1))
+  }
 
   /** The last row that is wholly in view. */
   function bottomSeq(): number | null {

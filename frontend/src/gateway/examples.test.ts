@@ -38,7 +38,7 @@ function seen() {
 
 describe('the examples of the server', () => {
   it('and the handlers know the same events', () => {
-    const handlers = createHandlers({ ...scene.account, streams: createStreams(async () => {}), onRevoked: () => {} })
+    const handlers = createHandlers({ ...scene.account, streams: createStreams(async () => {}), onRevoked: () => {}, onArrival: () => {}, onRoomLost: () => {}, onRoomRestart: () => {} })
     expect(events.map(({ type }) => type).toSorted()).toEqual(Object.keys(handlers).toSorted())
   })
 

@@ -45,6 +45,16 @@ afterEach(() => {
 
 const settle = () => vi.advanceTimersByTimeAsync(1)
 
+/** -> a storage with a message that another page was sending when it ended. */
+async function keptFromAnEndedPage(): Promise<ReturnType<typeof memoryStorage>> {
+  const storage = memoryStorage()
+  const ended = anOutbox({ storage })
+  void ended.outbox.add(aDraft('a'))
+  await settle()
+  ended.outbox.close()
+  return storage
+}
+
 describe('the outbox', () => {
   it('shows a message at once and until it was seen', async () => {
     const { outbox, answers, shown } = anOutbox()
@@ -78,6 +88,31 @@ describe('the outbox', () => {
     expect(shown()).toEqual(['a'])
     outbox.caughtUp(7, 5)
     expect(shown()).toEqual([])
+  })
+
+  it('neither shows nor sends again what came back before the storage told of it', async () => {
+    const storage = await keptFromAnEndedPage()
+    const { outbox, sent, shown } = anOutbox({ storage })
+    outbox.seen('a')
+    void outbox.resume()
+    await settle()
+    expect(shown()).toEqual([])
+    expect(await storage.all()).toEqual([])
+    await vi.advanceTimersByTimeAsync(15_000)
+    expect(sent).toEqual([])
+  })
+
+  it('goes on at once when what an ended page was sending came back', async () => {
+    const storage = await keptFromAnEndedPage()
+    const { outbox, sent, shown } = anOutbox({ storage })
+    await settle()
+    void outbox.add(aDraft('b'))
+    await settle()
+    expect(shown()).toEqual(['a', 'b'])
+    outbox.seen('a')
+    await settle()
+    expect(shown()).toEqual(['b'])
+    expect(sent.map(message => message.nonce)).toEqual(['b'])
   })
 
   it('sends one at a time in a room, in the order of writing, and rooms side by side', async () => {

@@ -5,12 +5,15 @@ import type { SendMessage } from '@/api/types'
 import { shallowRef } from 'vue'
 import { ChatError, isPassing } from '@/api/errors'
 import { backoff } from './backoff'
+import { createNewest } from './newest'
 import { memoryStorage } from './outbox-storage'
 
 /** Longer than a request waits for its answer: whoever holds it is done, or gone, by then. */
 const LEASE_MS = 12_000
 /** After every order that a storage gives: the newest, until it has its own. */
 const NOT_YET_STORED = Number.MAX_SAFE_INTEGER
+/** Far more than a storage can still hold by the time it is read: seconds of the newest, not what was sent in a week. */
+const SETTLED_MAX = 5_000
 
 /** What this person wrote and the server is not known to have. */
 export interface Outbox {
@@ -19,9 +22,11 @@ export interface Outbox {
   /** A refused one goes again, under its old nonce. */
   retry: (nonce: string) => Promise<void>
   cancel: (nonce: string) => Promise<void>
+  /** The room is lost: takes back everything for it. -> the texts. */
+  forgetRoom: (roomId: number) => string[]
   /** The connection is ready. */
   resume: () => Promise<void>
-  /** My message came back as an event or in a page. */
+  /** The server has this message of mine: it came back, or this device kept it, whichever is known here first. */
   seen: (nonce: string) => void
   /** Everything of the room up to `version` is applied. */
   caughtUp: (roomId: number, version: number) => void
@@ -44,8 +49,8 @@ export function createOutbox(options: OutboxOptions): Outbox {
   const entries = shallowRef<OutboxEntry[]>([])
   /** Acknowledged, but not yet seen: nonce → version of the message. */
   const acked = new Map<string, number>()
-  /** Done or taken back here, while a read of the storage may still bring it up again. */
-  const removed = new Set<string>()
+  /** The server has it, or it was taken back: neither shown nor sent, however long the storage still holds it. */
+  const settled = createNewest<string>(SETTLED_MAX)
   const sendingRooms = new Set<number>()
   const attempts = new Map<number, number>()
   const timers = new Map<number, ReturnType<typeof setTimeout>>()
@@ -90,15 +95,28 @@ export function createOutbox(options: OutboxOptions): Outbox {
   }
 
   async function remove(nonce: string): Promise<void> {
-    removed.add(nonce)
+    settled.add(nonce)
     await stored(storage => storage.remove(nonce))
-    otherTabs.postMessage('changed')
+    tellOtherTabs()
+  }
+
+  async function cancel(nonce: string): Promise<void> {
+    hide(nonce)
+    await remove(nonce)
+  }
+
+  /** What is still on its way when the page ends has nobody to tell. */
+  function tellOtherTabs(): void {
+    if (!closed)
+      otherTabs.postMessage('changed')
   }
 
   async function reload(): Promise<void> {
     const kept = await stored(storage => storage.all())
-    const mine = entries.value.filter(entry => !isUnsent(entry))
-    entries.value = [...kept.filter(({ message }) => !removed.has(message.nonce)), ...mine].sort(byOrder)
+    const unsent = kept.filter(({ message }) => !settled.has(message.nonce))
+    const mine = entries.value.filter(entry => !isUnsent(entry) && !unsent.some(isSame(entry)))
+    entries.value = [...unsent, ...mine].sort(byOrder)
+    await Promise.all(kept.filter(entry => !unsent.includes(entry)).map(({ message }) => remove(message.nonce)))
   }
 
   async function sendRoom(roomId: number): Promise<void> {
@@ -125,7 +143,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
       return false
     }
     const { message } = claim.entry
-    if (removed.has(message.nonce)) {
+    if (settled.has(message.nonce)) {
       await remove(message.nonce)
       return true
     }
@@ -163,7 +181,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
 
   async function onRefusal(nonce: string, { code, message }: ChatError): Promise<void> {
     await change(nonce, { leased_until: null, refusal: { code, message } })
-    otherTabs.postMessage('changed')
+    tellOtherTabs()
   }
 
   function pauseAfter(roomId: number, { retry_after }: ChatError): number {
@@ -191,26 +209,32 @@ export function createOutbox(options: OutboxOptions): Outbox {
       const entry: NewEntry = { message, created_at: new Date().toISOString(), refusal: null, leased_until: null }
       show({ ...entry, order: NOT_YET_STORED })
       const added = await stored(storage => storage.add(entry))
-      if (removed.has(message.nonce))
+      if (settled.has(message.nonce))
         return remove(message.nonce)
       show(added)
-      otherTabs.postMessage('changed')
+      tellOtherTabs()
       await sendRoom(message.room_id)
     },
     async retry(nonce) {
       await change(nonce, { refusal: null })
       await sendAll()
     },
-    async cancel(nonce) {
-      hide(nonce)
-      await remove(nonce)
+    cancel,
+    forgetRoom(roomId) {
+      const lost = entries.value.filter(({ message }) => message.room_id === roomId).map(({ message }) => message)
+      lost.forEach(({ nonce }) => void cancel(nonce))
+      return lost.map(({ content }) => content)
     },
     resume: sendAll,
     seen(nonce) {
-      if (find(nonce) === undefined)
+      // Remembered also when it is not known here: it may be in the storage, which is read in its own time.
+      settled.add(nonce)
+      const entry = find(nonce)
+      if (entry === undefined)
         return
       hide(nonce)
-      void remove(nonce)
+      // A page that ended while it sent this one holds up the room no longer.
+      void remove(nonce).then(() => sendRoom(entry.message.room_id))
     },
     caughtUp(roomId, version) {
       entries.value
@@ -224,6 +248,10 @@ export function createOutbox(options: OutboxOptions): Outbox {
     },
     destroy: async () => (await opening).destroy(),
   }
+}
+
+function isSame({ message }: OutboxEntry): (other: OutboxEntry) => boolean {
+  return other => other.message.nonce === message.nonce
 }
 
 function byOrder(one: OutboxEntry, other: OutboxEntry): number {

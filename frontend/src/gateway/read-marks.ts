@@ -10,6 +10,8 @@ export interface ReadMarks {
   wanted: (roomId: number) => number
   /** The connection is ready. */
   resume: () => void
+  /** The page may be about to end: what still waits for its turn would be lost. */
+  hurry: () => void
   forget: (roomId: number) => void
   close: () => void
 }
@@ -49,9 +51,13 @@ export function createReadMarks(send: (roomId: number, seq: number) => Promise<u
       void flush(roomId)
   }
 
-  function forget(roomId: number): void {
+  function endPause(roomId: number): void {
     clearTimeout(pauses.get(roomId))
     pauses.delete(roomId)
+  }
+
+  function forget(roomId: number): void {
+    endPause(roomId)
     wanted.delete(roomId)
   }
 
@@ -66,6 +72,12 @@ export function createReadMarks(send: (roomId: number, seq: number) => Promise<u
     resume() {
       isCutOff = false
       wanted.forEach((_seq, roomId) => void flush(roomId))
+    },
+    hurry() {
+      for (const roomId of wanted.keys()) {
+        endPause(roomId)
+        void flush(roomId)
+      }
     },
     forget,
     close: () => [...pauses.keys()].forEach(forget),

@@ -21,6 +21,7 @@ function sent(type: string) {
 describe('the connection', () => {
   it('authenticates first and becomes ready', async () => {
     const { account, server, pass } = start()
+    await pass(0)
     expect(account.connection.state).toBe('connecting')
     await pass(100)
     expect(account.connection.state).toBe('ready')

@@ -6,6 +6,7 @@ import { shallowReactive } from 'vue'
 import { ChatError } from '@/api/errors'
 import { backoff } from './backoff'
 import { CLOSE_UNAUTHENTICATED, readFrame } from './frames'
+import { gathered } from './gathered'
 import { createRequests } from './requests'
 
 /** From the first attempt to `ready`. */
@@ -64,6 +65,7 @@ export function createSocket(options: SocketOptions): Socket {
     retryNow: () => connection.retryAt !== null && connect(),
   })
   const requests = createRequests(write)
+  const events = gathered(options.onEvent)
 
   let stopped = true
   let line: WebSocket | null = null
@@ -140,6 +142,9 @@ export function createSocket(options: SocketOptions): Socket {
     const frame = readFrame(text)
     if (frame === null)
       return
+    // An answer knows of the events before it.
+    if (frame.id !== undefined)
+      events.flush()
     // At once, not when the promise gets its turn: a room_sync may follow in the same tick.
     if (frame.type === 'ready' && connection.state !== 'ready')
       welcome(frame.data as Ready)
@@ -147,7 +152,7 @@ export function createSocket(options: SocketOptions): Socket {
       return
     if (frame.type === 'reconnect')
       noteRestart(frame.data as { retry_after: number })
-    options.onEvent(frame)
+    events.add(frame)
   }
 
   /** Announced: nothing has failed, and nothing is to be waited for but what was said. */
@@ -201,6 +206,7 @@ export function createSocket(options: SocketOptions): Socket {
   }
 
   function lost(code: number | null): void {
+    events.flush()
     line = null
     clearTimeout(handshakeTimer)
     clearInterval(heartbeatTimer)

@@ -70,3 +70,29 @@ describe('the streams', () => {
     expect(streams.have(7)).toBe(4)
   })
 })
+
+describe('a promised catch-up', () => {
+  it('is over when everything up to its version is applied, in however many parts', () => {
+    const streams = createStreams(async () => {})
+    streams.start(7, 3)
+    streams.promised(7, 9)
+    expect(streams.isBehind(7)).toBe(true)
+    streams.synced(7, 3, 6)
+    expect(streams.isBehind(7)).toBe(true)
+    streams.synced(7, 6, 9)
+    expect(streams.isBehind(7)).toBe(false)
+    streams.promised(7, 9)
+    expect(streams.isBehind(7)).toBe(false)
+  })
+
+  it('is over when the room starts anew or is lost', () => {
+    const streams = createStreams(async () => {})
+    streams.start(7, 3)
+    streams.promised(7, 900)
+    streams.restart(7, 900)
+    expect(streams.isBehind(7)).toBe(false)
+    streams.promised(7, 901)
+    streams.forget(7)
+    expect(streams.isBehind(7)).toBe(false)
+  })
+})

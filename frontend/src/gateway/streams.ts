@@ -1,7 +1,11 @@
+import { shallowReactive } from 'vue'
+
 /** A catch-up that brought nothing is tried again after this. */
 const RETRY_MS = 1_000
 
 interface Position {
+  /** Where this client began to follow the room, or began anew. */
+  since: number
   /** Every change up to here is applied. */
   have: number
   /** The highest version heard of. */
@@ -23,23 +27,37 @@ export interface Streams {
   /** Nothing older is held any more. */
   restart: (roomId: number, version: number) => void
   forget: (roomId: number) => void
+  /** The server will send everything up to `version` unasked. */
+  promised: (roomId: number, version: number) => void
+  /** What was promised is still on its way. */
+  isBehind: (roomId: number) => boolean
   knows: (roomId: number) => boolean
   have: (roomId: number) => number
+  /** Rows older than this may lack changes that this client will never hear of. */
+  since: (roomId: number) => number
   /** For `authenticate`. */
   positions: () => Record<string, number>
 }
 
 export function createStreams(sync: (roomId: number, have: number) => Promise<unknown>): Streams {
   const positions = new Map<number, Position>()
+  /** Room → the version that it is being brought up to. */
+  const promises = shallowReactive(new Map<number, number>())
 
   function start(roomId: number, version: number): Position {
     const known = positions.get(roomId)
-    const position = known ?? { have: version, seen: version, syncing: false }
+    const position = known ?? positionAt(version)
     positions.set(roomId, position)
     return position
   }
 
+  function keepPromise(roomId: number): void {
+    if ((promises.get(roomId) ?? Infinity) <= (positions.get(roomId)?.have ?? 0))
+      promises.delete(roomId)
+  }
+
   function closeGap(roomId: number, position: Position): void {
+    keepPromise(roomId)
     const isCurrent = positions.get(roomId) === position
     if (!isCurrent || position.syncing || position.seen <= position.have)
       return
@@ -69,10 +87,26 @@ export function createStreams(sync: (roomId: number, have: number) => Promise<un
         position.have = Math.max(position.have, version)
       closeGap(roomId, position)
     },
-    restart: (roomId, version) => void positions.set(roomId, { have: version, seen: version, syncing: false }),
-    forget: roomId => void positions.delete(roomId),
+    restart(roomId, version) {
+      positions.set(roomId, positionAt(version))
+      keepPromise(roomId)
+    },
+    forget(roomId) {
+      positions.delete(roomId)
+      promises.delete(roomId)
+    },
+    promised(roomId, version) {
+      promises.set(roomId, version)
+      keepPromise(roomId)
+    },
+    isBehind: roomId => promises.has(roomId),
     knows: roomId => positions.has(roomId),
     have: roomId => positions.get(roomId)?.have ?? 0,
+    since: roomId => positions.get(roomId)?.since ?? 0,
     positions: () => Object.fromEntries([...positions].map(([roomId, { have }]) => [roomId, have])),
   }
+}
+
+function positionAt(version: number): Position {
+  return { since: version, have: version, seen: version, syncing: false }
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { dayName, dayNumber, shortTime } from './dates'
+import { ago, dayName, dayNumber, moment, shortTime, span } from './dates'
 
 const now = new Date(2026, 10, 23, 15, 0)
 const today = new Date(2026, 10, 23, 0, 1)
@@ -27,4 +27,20 @@ describe('days and times', () => {
   it('writes the 24 hour clock in both languages', () => {
     expect(shortTime(new Date(2026, 10, 23, 14, 5), 'en', now)).toBe('14:05')
   })
+})
+
+describe('spans', () => {
+  it('are told in the largest unit that leaves no rest', () => {
+    expect([30, 600, 3600, 5400, 86_400 * 7].map(seconds => span(seconds, 'zh-CN'))).toEqual(['30秒钟', '10分钟', '1小时', '90分钟', '7天'])
+    expect(span(3600, 'en')).toBe('1 hour')
+  })
+
+  it('ago are told in the largest unit that is full', () => {
+    const before = (seconds: number) => ago(new Date(now.getTime() - seconds * 1000), 'en', now)
+    expect([0, 61, 7300, 90_000].map(before)).toEqual(['now', '1 minute ago', '2 hours ago', 'yesterday'])
+  })
+})
+
+it('a moment names its day unless it is today', () => {
+  expect([today, friday, lastYear].map(day => moment(day, 'zh-CN', now))).toEqual(['00:01', '11月20日 09:05', '2025年11月3日 09:05'])
 })

@@ -22,6 +22,21 @@ export const timeOfDay = (time: Date, locale: Locale) => format(locale, HOUR).fo
 export const fullTime = (time: Date, locale: Locale) =>
   format(locale, { dateStyle: 'full', timeStyle: 'short', hourCycle: 'h23' }).format(time)
 
+const UNITS = [['day', 86_400], ['hour', 3_600], ['minute', 60], ['second', 1]] as const
+
+/** 10 分钟, 8 小时, 7 天: the largest unit that leaves no rest. */
+export function span(seconds: number, locale: Locale): string {
+  const [unit, size] = UNITS.find(([, size]) => seconds % size === 0)!
+  return new Intl.NumberFormat(locale, { style: 'unit', unit, unitDisplay: 'long' }).format(seconds / size)
+}
+
+/** How long ago, in the largest unit that is full: 3 分钟前, yesterday. */
+export function ago(time: Date, locale: Locale, now = new Date()): string {
+  const seconds = Math.max(0, (now.getTime() - time.getTime()) / 1000)
+  const [unit, size] = UNITS.find(([, size]) => seconds >= size) ?? ['second', 1]
+  return new Intl.RelativeTimeFormat(locale, { numeric: 'auto' }).format(-Math.floor(seconds / size), unit)
+}
+
 /** 今天, 昨天, 11月20日 星期五, 2025年11月20日. */
 export function dayName(time: Date, locale: Locale, now = new Date()): string {
   const ago = dayNumber(now) - dayNumber(time)
@@ -30,6 +45,14 @@ export function dayName(time: Date, locale: Locale, now = new Date()): string {
   return time.getFullYear() === now.getFullYear()
     ? format(locale, { month: 'long', day: 'numeric', weekday: 'long' }).format(time)
     : format(locale, { year: 'numeric', month: 'long', day: 'numeric' }).format(time)
+}
+
+/** A day and a time of it, as short as can be: 18:30, 11月30日 18:30. */
+export function moment(time: Date, locale: Locale, now = new Date()): string {
+  if (dayNumber(now) === dayNumber(time))
+    return timeOfDay(time, locale)
+  const year = time.getFullYear() === now.getFullYear() ? {} : { year: 'numeric' } as const
+  return format(locale, { ...year, month: 'short', day: 'numeric', ...HOUR }).format(time)
 }
 
 /** What fits into a row of the list: 14:32, 昨天, 周四, 11月3日, 2025/11/3. */

@@ -38,63 +38,9 @@ export default {
   server: {
     label: '服务器地址', hint: '例如 https://chat.example.org',
     checking: '正在连接…', ok: '可用，{ms} 毫秒', degraded: '可用，但服务器状态不佳', down: '连不上这个地址', invalid: '这不是一个网址',
+    closed: '这台服务器目前不接受新账号。', invite: '新账号需要邀请：请向管理员要一个链接。', approval: '新账号要经管理员批准后才能登录。',
   },
-  net: {
-    offline: '连接已断开，可以继续写', retryIn: '连接已断开，{n} 秒后重试 · 可以继续写', connecting: '正在连接…', retryNow: '立即重试',
-  },
-  list: {
-    label: '会话', all: '全部', unread: '未读', mentions: '{\'@\'} 我', direct: '私聊', filter: '筛选',
-    find: '查找会话', new: '新建', pinned: '置顶', recent: '最近', archived: '已归档', none: '没有符合的会话', clear: '清除筛选',
-    you: '你', draft: '[草稿]', typing: '正在输入…', typingName: '{name} 正在输入…', someTyping: '{n} 人正在输入…',
-    muted: '免打扰', unreadCount: '{n} 条未读', mentionCount: '{n} 条提到你', unsent: '有消息未发出',
-    noMessages: '还没有消息', recalled: '撤回了一条消息', attachment: '[文件]',
-  },
-  kind: { public: '公开房间', private: '私密房间', direct: '私聊', self: '记给自己' },
-  presence: { online: '在线', away: '离开', dnd: '请勿打扰', offline: '离线' },
-  empty: {
-    title: '从第一句话开始', hint: '建一个房间，用房间码加入，或者找一个人聊聊。',
-    make: '新建房间', join: '用房间码加入', person: '找人聊天',
-    choose: '选一个会话，继续聊', room: '写下第一句', roomHint: '把房间码 {code} 发给想邀请的人。', direct: '和 {name} 打个招呼吧', self: '写给自己的话，只有你能看到。',
-  },
-  make: {
-    title: '新建房间', name: '房间名', description: '简介（可选）', kind: '谁能加入',
-    public: '公开', publicHint: '任何人都能用房间码加入', private: '私密', privateHint: '只有被邀请的人能进来', submit: '创建',
-  },
-  join: { title: '用房间码加入', label: '房间码或邀请链接', hint: '6 位数字，或别人发给你的链接', submit: '加入', unknown: '没有这个房间码', bad: '房间码是 6 位数字' },
-  person: { title: '找人聊天', label: '用户名、名字或拼音', none: '没有找到“{q}”', noneHint: '换个写法，或者试试拼音首字母。', start: '输入名字开始查找', note: '记给自己' },
-  invite: { joining: '正在进入房间…', failed: '这个邀请用不了了', failedHint: '它可能已过期、被撤回，或者已经用完。请向邀请你的人再要一个。', home: '回到首页' },
-  room: {
-    members: '成员', membersCount: '{n} 位成员', copyCode: '复制房间码', copyInvite: '复制邀请链接', inviteHint: '把链接发给同事，打开就能加入这个房间。',
-    more: '更多', leave: '退出房间', leaveAsk: '退出“{name}”？', leaveHint: '历史消息会留在房间里，之后可以再加入。',
-    online: '在线 — {n}', offline: '离线 — {n}', owner: '房主', admin: '管理员', you: '（你）', mutedMember: '已禁言',
-    pin: '置顶', unpin: '取消置顶', mute: '消息免打扰', unmute: '取消免打扰', archivedHint: '这个房间已归档，只能看，不能写。', mutedHint: '你已被禁言，暂时不能发言。', mutedUntil: '你已被禁言，到 {time} 为止。',
-    gone: { left: '你已退出这个房间', kicked: '你被移出了这个房间', banned: '你被禁止进入这个房间', missing: '找不到这个房间' },
-    goneHint: { left: '想回来时，可以再用房间码加入。', kicked: '如果是误会，请联系房间的管理员。', banned: '如果是误会，请联系房间的管理员。', missing: '它可能不存在，或者你不是成员。' },
-    goneDraft: '你还没发出的文字', history: '读不到消息', older: '更早的消息读不到', peerGone: '已注销的用户',
-  },
-  log: {
-    label: '{name} 的消息', unread: '以下为新消息', start: '这里是“{name}”的开头', startDirect: '这里是和 {name} 聊天的开头',
-    newest: '跳到最新', newCount: '{n} 条新消息', burst: '{n} 条新消息',
-  },
-  message: {
-    edited: '（已编辑）', sending: '发送中…', failed: '未能发送', failedBecause: '未能发送：{reason}', queued: '等待联网后发出',
-    recalledMine: '你撤回了一条消息', recalled: '{name} 撤回了一条消息', reedit: '重新编辑', quoteGone: '消息已撤回',
-    actions: '消息操作', reply: '回复', edit: '编辑', recall: '撤回', copy: '复制文字', react: '添加表情回应', reactWith: '用 {emoji} 回应', more: '更多',
-    reactedBy: '{emoji} {n} 人', reactedByYou: '{emoji} {n} 人，包括你',
-    replyTo: '回复 {name}', mentionsYou: '提到了你', me: '你', someone: '已注销的用户', bot: '机器人',
-    label: { edited: '已编辑', sending: '发送中', failed: '未能发送', reactions: '{n} 个回应' },
-  },
-  system: {
-    member_joined: '{actor} 加入了房间', member_added: '{actor} 把 {target} 加进了房间', member_left: '{actor} 退出了房间', member_kicked: '{actor} 把 {target} 移出了房间', member_banned: '{actor} 禁止 {target} 进入房间',
-    room_renamed: '{actor} 把房间改名为“{value}”', room_created: '{actor} 创建了房间', room_archived: '{actor} 归档了房间', room_restored: '{actor} 恢复了房间', ownership_transferred: '{actor} 把房主转给了 {target}', other: '{actor} 更改了房间',
-  },
-  composer: {
-    label: '给 {name} 发消息', placeholder: '给 {name} 写点什么…', send: '发送', save: '保存修改', hint: 'Shift + Enter 换行', replying: '回复', editing: '编辑消息', cancelReply: '取消回复', cancelEdit: '取消编辑',
-    tooLong: '超出 {n} 个字', tools: '编辑工具', emoji: '表情', mention: '提及', people: '可以提及的人',
-  },
-  settings: {
-    title: '设置', theme: '主题', light: '浅色', dark: '深色', system: '跟随系统', language: '语言', density: '密度', cosy: '舒适', compact: '紧凑',
-  },
+  invite: { new: '我是新来的', known: '我有账号', by: '{name} 邀请你加入', byNobody: '邀请你加入', members: '{n} 位成员', joining: '正在进入房间…', failed: '这个邀请用不了了', failedHint: '它可能已过期、被撤回，或者已经用完。请向邀请你的人再要一个。', home: '回到首页' },
   errors: {
     authentication_failed: '登录已失效，请重新登录', token_expired: '登录已过期，请重新登录', permission_denied: '你没有权限这样做', not_a_member: '你不是这个房间的成员', muted: '你已被禁言', blocked: '现在不能给对方发消息', not_found: '找不到了，可能已被删除', conflict: '和现有的内容冲突', room_archived: '房间已归档', recall_window_closed: '已超过可以撤回的时间', too_large: '内容太长了', unsupported_media: '不支持这种文件', validation_error: '内容不符合要求', method_not_allowed: '服务器不支持这个操作', rate_limited: '太快了，请稍等一下', rateLimitedFor: '太快了，请 {n} 秒后再试', unavailable: '服务器暂时不可用，请稍后再试', network: '连不上服务器，请检查网络', unknown: '出了点问题，请再试一次',
   },

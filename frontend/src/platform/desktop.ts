@@ -2,7 +2,7 @@ import type { DesktopApi } from '../../electron/shared/desktop-api'
 import type { Platform } from './platform'
 import { watchIdle } from './idle'
 import { createLastUser } from './last-user'
-import { onPageOffline, onPageRevived } from './revived'
+import { onPageHidden, onPageOffline, onPageRevived } from './revived'
 
 export function createDesktopPlatform(desktop: DesktopApi): Platform {
   return {
@@ -25,6 +25,7 @@ export function createDesktopPlatform(desktop: DesktopApi): Platform {
     noticePermission: () => 'granted',
     askForNotices: async () => 'granted',
     notify: notice => void desktop.notify(notice),
+    closeNotice: tag => void desktop.closeNotification(tag),
     setBadge: badge => void desktop.setBadge(badge),
     onOpen: listener => desktop.onOpen(listener),
     onRevived(listener) {
@@ -32,5 +33,6 @@ export function createDesktopPlatform(desktop: DesktopApi): Platform {
       return () => stops.forEach(stop => stop())
     },
     onOffline: onPageOffline,
+    onHidden: onPageHidden,
   }
 }

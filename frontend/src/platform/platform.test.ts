@@ -15,7 +15,8 @@ describe('in the browser', () => {
     await expect(server.save('http://elsewhere')).rejects.toThrow()
   })
 
-  it('a clicked notice leads to its place', () => {
+  it('a clicked notice leads to its place and goes, as one does that was read', () => {
+    const closed = vi.fn()
     const shown: { onclick?: () => void }[] = []
     vi.stubGlobal('isSecureContext', true)
     vi.stubGlobal('Notification', class {
@@ -23,6 +24,8 @@ describe('in the browser', () => {
       constructor() {
         shown.push(this as { onclick?: () => void })
       }
+
+      close = closed
     })
     const platform = createWebPlatform()
     const open = vi.fn()
@@ -30,6 +33,9 @@ describe('in the browser', () => {
     platform.notify({ title: 'Ada', body: 'hello', tag: 'room-7', path: '/rooms/7' })
     shown[0]?.onclick?.()
     expect(open).toHaveBeenCalledWith('/rooms/7')
+    expect(closed).toHaveBeenCalledOnce()
+    platform.closeNotice('room-7')
+    expect(closed).toHaveBeenCalledTimes(2)
   })
 
   it('says that there are no notices over plain http on another machine', () => {
@@ -87,6 +93,7 @@ describe('in the desktop shell', () => {
       setLocale: vi.fn(),
       openExternal: vi.fn(),
       notify: vi.fn(),
+      closeNotification: vi.fn(),
       setBadge: vi.fn(),
       onOpen: () => () => {},
       onWake: (listener) => {

@@ -39,6 +39,8 @@ export interface Platform {
   noticePermission: () => NoticePermission
   askForNotices: () => Promise<NoticePermission>
   notify: (notice: Notice) => void
+  /** Takes the notice with this tag back: it was read. */
+  closeNotice: (tag: string) => void
   setBadge: (badge: Badge) => void
   /** A clicked notice or a deep link. Returns how to stop listening. */
   onOpen: (listener: (path: string) => void) => () => void
@@ -46,4 +48,6 @@ export interface Platform {
   onRevived: (listener: () => void) => () => void
   /** This device has no network any more. */
   onOffline: (listener: () => void) => () => void
+  /** This page is looked at no more, and may be about to end. */
+  onHidden: (listener: () => void) => () => void
 }

@@ -14,3 +14,14 @@ export function onPageRevived(listener: () => void): () => void {
     document.removeEventListener('visibilitychange', onVisible)
   }
 }
+
+/** Calls `listener` when nobody looks at the page any more, or it is about to end. Returns how to stop. */
+export function onPageHidden(listener: () => void): () => void {
+  const onHidden = () => document.visibilityState === 'hidden' && listener()
+  document.addEventListener('visibilitychange', onHidden)
+  window.addEventListener('pagehide', listener)
+  return () => {
+    document.removeEventListener('visibilitychange', onHidden)
+    window.removeEventListener('pagehide', listener)
+  }
+}

@@ -1,10 +1,11 @@
 import type { NoticePermission, Platform } from './platform'
 import { watchIdle } from './idle'
 import { createLastUser } from './last-user'
-import { onPageOffline, onPageRevived } from './revived'
+import { onPageHidden, onPageOffline, onPageRevived } from './revived'
 
 export function createWebPlatform(): Platform {
   const openers = new Set<(path: string) => void>()
+  const notices = new Map<string, Notification>()
 
   return {
     kind: 'web',
@@ -33,10 +34,16 @@ export function createWebPlatform(): Platform {
       if (permission() !== 'granted')
         return
       const notification = new Notification(title, { body, tag })
+      notices.set(tag, notification)
       notification.onclick = () => {
         window.focus()
+        notification.close()
         openers.forEach(open => open(path))
       }
+    },
+    closeNotice(tag) {
+      notices.get(tag)?.close()
+      notices.delete(tag)
     },
     // The badge of a page is its title, which its screens write.
     setBadge: () => {},
@@ -46,6 +53,7 @@ export function createWebPlatform(): Platform {
     },
     onRevived: onPageRevived,
     onOffline: onPageOffline,
+    onHidden: onPageHidden,
   }
 }
 

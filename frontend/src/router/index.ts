@@ -2,6 +2,8 @@ import type { Router, RouteRecordRaw } from 'vue-router'
 import type { Entrance } from '@/entrance'
 import { createRouter, createWebHistory } from 'vue-router'
 
+const inside = () => import('@/inside')
+
 const routes: RouteRecordRaw[] = [
   { path: '/signin', name: 'signin', component: () => import('@/views/SignView.vue'), meta: { outside: true } },
   { path: '/register', name: 'register', component: () => import('@/views/SignView.vue'), meta: { outside: true } },
@@ -9,16 +11,16 @@ const routes: RouteRecordRaw[] = [
   // These two stand in mails of the server.
   { path: '/reset-password', name: 'reset', component: () => import('@/views/ResetView.vue'), meta: { outside: true, forEveryone: true } },
   { path: '/confirm-email', name: 'confirm', component: () => import('@/views/ConfirmView.vue'), meta: { outside: true, forEveryone: true } },
-  { path: '/invite/:token', name: 'invite', component: () => import('@/views/InviteView.vue'), props: true },
+  { path: '/invite/:token', name: 'invite', component: () => import('@/views/InviteView.vue'), props: true, meta: { outside: true, forEveryone: true } },
   {
     path: '/',
-    component: () => import('@/views/ChatView.vue'),
+    component: async () => (await inside()).ChatView,
     children: [
-      { path: '', name: 'home', component: () => import('@/views/HomeView.vue') },
+      { path: '', name: 'home', component: async () => (await inside()).HomeView },
       {
         path: 'rooms/:id(\\d+)',
         name: 'room',
-        component: () => import('@/views/RoomView.vue'),
+        component: async () => (await inside()).RoomView,
         props: route => ({ id: Number(route.params.id) }),
       },
     ],
@@ -44,7 +46,7 @@ export function createChatRouter(entrance: Entrance): Router {
       await entrance.restore()
     const signedIn = entrance.state === 'signed_in'
     if (!signedIn && !to.meta.outside)
-      return { name: to.name === 'invite' ? 'register' : 'signin', query: to.path === '/' ? {} : { next: to.fullPath } }
+      return { name: 'signin', query: to.path === '/' ? {} : { next: to.fullPath } }
     if (signedIn && to.meta.outside && !to.meta.forEveryone)
       return { path: '/' }
   })

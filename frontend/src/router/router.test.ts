@@ -13,9 +13,9 @@ async function goTo(path: string, entrance: object): Promise<string> {
 const out = { state: 'signed_out' }
 const inside = { state: 'signed_in' }
 
-it('sends a guest to sign in, and an invited one to register, with the way back', async () => {
+it('sends a guest to sign in, with the way back, but one who is invited', async () => {
   expect(await goTo('/rooms/7', out)).toBe('/signin?next=/rooms/7')
-  expect(await goTo('/invite/abc', out)).toBe('/register?next=/invite/abc')
+  expect(await goTo('/invite/abc', out)).toBe('/invite/abc')
   expect(await goTo('/', out)).toBe('/signin')
   expect(await goTo('/register', out)).toBe('/register')
 })

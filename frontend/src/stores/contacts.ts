@@ -5,6 +5,7 @@ import type { FriendRequest, User } from '@/api/types'
 import { defineStore } from 'pinia'
 import { ref, shallowRef } from 'vue'
 import { createRetries } from '@/gateway/retries'
+import { createTurns } from './turns'
 
 /** Friends, requests and blocks: short lists without versions, so every change fetches them again once somebody looks. */
 export function createContactsStore(pinia: Pinia, { api, users }: { api: Api, users: UsersStore }) {
@@ -14,10 +15,16 @@ export function createContactsStore(pinia: Pinia, { api, users }: { api: Api, us
     const blocks = shallowRef<User[]>([])
     const loaded = ref(false)
     const retries = createRetries()
+    const turns = createTurns()
 
     async function load(): Promise<void> {
-      const lists = await Promise.all([api.users.friends(), api.users.friendRequests(), api.users.blocks()])
-      ;[friends.value, requests.value, blocks.value] = lists
+      const isNews = turns.ask()
+      const [friendly, waiting, blocked] = await Promise.all([api.users.friends(), api.users.friendRequests(), api.users.blocks(), users.loadRemarks()])
+      if (!isNews())
+        return
+      friends.value = friendly
+      requests.value = waiting
+      blocks.value = blocked
       const people = [...friends.value, ...blocks.value, ...requests.value.map(request => request.user)]
       people.forEach(users.remember)
       loaded.value = true
@@ -28,6 +35,9 @@ export function createContactsStore(pinia: Pinia, { api, users }: { api: Api, us
       if (loaded.value)
         void retries.run('contacts', load)
     }
+
+    /** The first time, and until it works. */
+    const start = () => void retries.run('contacts', load)
 
     async function change(answer: Promise<unknown>): Promise<void> {
       await answer
@@ -40,6 +50,7 @@ export function createContactsStore(pinia: Pinia, { api, users }: { api: Api, us
       blocks,
       loaded,
       load,
+      start,
       reload,
       ask: (userId: number, message?: string) => change(api.users.askFriend(userId, message)),
       accept: (userId: number) => change(api.users.acceptFriend(userId)),

@@ -6,6 +6,7 @@ import { defineStore } from 'pinia'
 import { shallowReactive } from 'vue'
 import { createRetries } from '@/gateway/retries'
 
+const byName = new Intl.Collator()
 const RANKS: Record<Role, number> = { owner: 0, admin: 1, member: 2 }
 
 /** Who is in which room. Rows of former members stay, with `role: null`, so that an older page cannot bring them back. */
@@ -16,14 +17,19 @@ export function createMembersStore(pinia: Pinia, { api, users }: { api: Api, use
     const loaded = shallowReactive(new Set<number>())
     const retries = createRetries()
 
+    /** Without a word when nothing is new: who opens a room asks each time, for the status of people has no version. */
     function apply(roomId: number, rows: readonly Member[]): void {
       const known = new Map(byRoom.get(roomId))
+      let isNews = false
       for (const member of rows) {
         users.remember(member.user)
-        if ((known.get(member.user.id)?.version ?? -1) < member.version)
-          known.set(member.user.id, member)
+        if ((known.get(member.user.id)?.version ?? -1) >= member.version)
+          continue
+        known.set(member.user.id, member)
+        isNews = true
       }
-      byRoom.set(roomId, known)
+      if (isNews)
+        byRoom.set(roomId, known)
     }
 
     function of(roomId: number): Member[] {
@@ -32,7 +38,7 @@ export function createMembersStore(pinia: Pinia, { api, users }: { api: Api, use
     }
 
     function compareNames(a: Member, b: Member): number {
-      return users.nameOf(a.user).localeCompare(users.nameOf(b.user))
+      return byName.compare(users.nameOf(a.user), users.nameOf(b.user))
     }
 
     async function load(roomId: number): Promise<void> {

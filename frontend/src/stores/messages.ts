@@ -5,16 +5,22 @@ import type { PageBounds, Timeline } from './timeline'
 import type { Timelines } from './timelines'
 import type { UsersStore } from './users'
 import type { Api, MessagesQuery } from '@/api/endpoints'
-import type { Draft, Message, MessagePage, Readers, Timestamp } from '@/api/types'
+import type { Draft, Message, MessagePage, Timestamp } from '@/api/types'
 import type { Outbox } from '@/gateway/outbox'
 import { defineStore } from 'pinia'
 import { computed, shallowReactive } from 'vue'
 import { ChatError } from '@/api/errors'
+import { PATIENCE_MS } from '@/cache/cache'
+import { within } from '@/cache/within'
 import { createNonce } from '@/gateway/nonce'
 import { pendingMessage } from './rows'
 
 export { isPending, rowKey } from './rows'
 export type { PendingMessage, Row } from './rows'
+
+/** A room that nobody looks at keeps this many in memory, once it holds more than the most. */
+const MOST_ROWS = 2_000
+const KEPT_ROWS = 500
 
 /** A window shorter than this is filled up with the newest page when its room is opened. */
 const ENOUGH_ROWS = 30
@@ -36,6 +42,14 @@ export interface MessagesStoreOptions {
   users: UsersStore
   rooms: RoomsStore
   outbox: Outbox
+  /** The newest messages of a room that this device kept. */
+  tail: (roomId: number) => Promise<Message[]>
+  /** The server is bringing the room up to date: nothing of it need be asked for. */
+  isBehind: (roomId: number) => boolean
+  /** More of a room is held than before. */
+  onPage: () => void
+  /** Less is held than before. */
+  onTrim: (roomId: number) => void
 }
 
 interface Progress {
@@ -44,7 +58,7 @@ interface Progress {
 }
 
 export function createMessagesStore(pinia: Pinia, options: MessagesStoreOptions) {
-  const { myId, api, timelines, users, rooms, outbox } = options
+  const { myId, api, timelines, users, rooms, outbox, tail, isBehind, onPage, onTrim } = options
 
   return defineStore('messages', () => {
     /** Timelines are plain objects, quick for thousands of rows; these counters tell Vue when one changed. */
@@ -52,6 +66,9 @@ export function createMessagesStore(pinia: Pinia, options: MessagesStoreOptions)
     const progress = shallowReactive(new Map<number, Progress>())
     const views = new Map<number, TimelineView>()
     const opened = new Set<number>()
+    const recalledTexts = new Map<number, string>()
+    /** Rooms in which somebody went somewhere, and how often. */
+    const ways = new Map<number, number>()
 
     function touch(roomId: number): void {
       revisions.set(roomId, (revisions.get(roomId) ?? 0) + 1)
@@ -79,9 +96,9 @@ export function createMessagesStore(pinia: Pinia, options: MessagesStoreOptions)
         const { shown, hasBefore, hasAfter } = timelineOf(roomId)
         return { held: shown, hasBefore, hasAfter }
       })
-      const rows = computed<Row[]>(() => shown.value.hasAfter
-        ? shown.value.held
-        : [...shown.value.held, ...pendingIn(roomId)])
+      const pending = computed(() => shown.value.hasAfter ? [] : pendingIn(roomId))
+      // Most of the time nothing is pending: then there is nothing to copy.
+      const rows = computed<Row[]>(() => pending.value.length === 0 ? shown.value.held : [...shown.value.held, ...pending.value])
       return {
         get rows() { return rows.value },
         get hasBefore() { return shown.value.hasBefore },
@@ -99,16 +116,46 @@ export function createMessagesStore(pinia: Pinia, options: MessagesStoreOptions)
 
     function apply(message: Message): void {
       users.rememberFromMessage(message)
-      if (message.sender?.id === myId)
-        outbox.seen(message.nonce)
+      settle(message)
       const timeline = timelines.of(message.room_id)
       if (timeline.upsert(message)) {
         // The first message of a room that was opened empty.
         if (opened.has(message.room_id))
           timeline.anchor ??= message.seq
+        if (timeline.rows.size > MOST_ROWS && !opened.has(message.room_id))
+          trim(message.room_id, timeline)
         touch(message.room_id)
       }
       rooms.onMessage(message)
+    }
+
+    /** What the server has is not on its way any more. */
+    function settle({ sender, nonce }: Message): void {
+      if (sender?.id === myId)
+        outbox.seen(nonce)
+    }
+
+    function trim(roomId: number, timeline: Timeline): void {
+      timeline.trim(KEPT_ROWS)
+      onTrim(roomId)
+    }
+
+    /** What this device kept is shown before the network answers. Names in it are older than any other. */
+    async function restore(roomId: number): Promise<void> {
+      opened.add(roomId)
+      await within(PATIENCE_MS, tail(roomId).then(kept => showKept(roomId, kept)))
+    }
+
+    function showKept(roomId: number, kept: readonly Message[]): void {
+      const timeline = timelineOf(roomId)
+      for (const message of kept) {
+        if (message.sender !== null && users.get(message.sender.id) === undefined)
+          users.rememberFromMessage(message)
+        settle(message)
+        timeline.upsert(message)
+      }
+      timeline.anchor ??= timeline.tail(1)[0]?.seq ?? null
+      touch(roomId)
     }
 
     /** Nothing older is worth keeping: drops all rows, and fetches the newest page where somebody looks. */
@@ -125,9 +172,24 @@ export function createMessagesStore(pinia: Pinia, options: MessagesStoreOptions)
       touch(roomId)
     }
 
+    /** The room begins at `firstSeq` now: what was before is deleted for good. */
+    function deleteBefore(roomId: number, firstSeq: number): void {
+      const timeline = timelines.of(roomId)
+      if (!timeline.deleteBefore(firstSeq))
+        return
+      touch(roomId)
+      if (opened.has(roomId) && timeline.window === null)
+        void open(roomId)
+    }
+
     /** After connecting: what could not be loaded is tried again. */
     function resume(): void {
       [...opened].filter(roomId => (progress.get(roomId)?.error ?? null) !== null).forEach(roomId => void open(roomId))
+    }
+
+    /** Nobody looks at it any more. */
+    function leave(roomId: number): void {
+      opened.delete(roomId)
     }
 
     /* ---- pages ---- */
@@ -143,6 +205,7 @@ export function createMessagesStore(pinia: Pinia, options: MessagesStoreOptions)
           return null
         page.results.forEach(apply)
         timeline.insertPage(page, boundsOf(query))
+        onPage()
         return page
       }
       catch (error) {
@@ -162,18 +225,26 @@ export function createMessagesStore(pinia: Pinia, options: MessagesStoreOptions)
       touch(roomId)
     }
 
+    /** -> how to get there: of two ways under way at once only the later one leads anywhere. */
+    function setOut(roomId: number): (seq: number) => void {
+      const way = (ways.get(roomId) ?? 0) + 1
+      ways.set(roomId, way)
+      return seq => ways.get(roomId) === way ? moveTo(roomId, seq) : touch(roomId)
+    }
+
     /** Shows the newest messages: those that are held at once, and a page of them when they are few. */
     async function open(roomId: number): Promise<void> {
-      opened.add(roomId)
+      const arriveAt = setOut(roomId)
+      await restore(roomId)
       const timeline = timelineOf(roomId)
       if (timeline.rows.has(timeline.lastSeq))
-        moveTo(roomId, timeline.lastSeq)
-      if (!timeline.hasAfter && hasEnough(timeline))
+        arriveAt(timeline.lastSeq)
+      if ((!timeline.hasAfter || isBehind(roomId)) && hasEnough(timeline))
         return
       const page = await load(roomId, {})
       const newest = page?.results.at(-1)
       if (newest !== undefined)
-        moveTo(roomId, newest.seq)
+        arriveAt(newest.seq)
       else
         touch(roomId)
     }
@@ -188,7 +259,7 @@ export function createMessagesStore(pinia: Pinia, options: MessagesStoreOptions)
 
     async function loadAfter(roomId: number): Promise<void> {
       const { window, hasAfter } = timelineOf(roomId)
-      if (window === null || !hasAfter || timeline(roomId).loading)
+      if (window === null || !hasAfter || isBehind(roomId) || timeline(roomId).loading)
         return
       await load(roomId, { after: window.to })
       touch(roomId)
@@ -197,8 +268,9 @@ export function createMessagesStore(pinia: Pinia, options: MessagesStoreOptions)
     /** -> the seq to scroll to; null when it could not be loaded. */
     async function jumpTo(roomId: number, place: { seq: number } | { at: Timestamp }): Promise<number | null> {
       opened.add(roomId)
+      const arriveAt = setOut(roomId)
       if ('seq' in place && timelines.of(roomId).rows.has(place.seq)) {
-        moveTo(roomId, place.seq)
+        arriveAt(place.seq)
         if (hasEnough(timelineOf(roomId)))
           return place.seq
       }
@@ -206,7 +278,7 @@ export function createMessagesStore(pinia: Pinia, options: MessagesStoreOptions)
       const target = page === null ? undefined : nearest(page.results, place)
       if (target === undefined)
         return null
-      moveTo(roomId, target.seq)
+      arriveAt(target.seq)
       return target.seq
     }
 
@@ -224,22 +296,37 @@ export function createMessagesStore(pinia: Pinia, options: MessagesStoreOptions)
       apply(await answer)
     }
 
+    /** My own text is remembered until the page ends: it can be written anew. */
+    async function recall(message: Message): Promise<void> {
+      if (message.sender?.id === myId)
+        recalledTexts.set(message.id, message.content)
+      await change(api.messages.recall(message.id))
+    }
+
+    /** One that need not be on screen. -> null when it is not to be had. */
+    async function find(id: number): Promise<Message | null> {
+      try {
+        const message = await api.messages.get(id)
+        users.rememberFromMessage(message)
+        return message
+      }
+      catch {
+        return null
+      }
+    }
+
     async function pins(roomId: number): Promise<Message[]> {
       const pinned = await api.messages.pins(roomId)
       pinned.forEach(users.rememberFromMessage)
       return pinned
     }
 
-    async function readers(message: Message): Promise<Readers> {
-      const answer = await api.messages.readers(message.id)
-      const { read, unread } = answer
-      ;[...read, ...unread].forEach(users.remember)
-      return answer
-    }
-
     return {
       timeline,
+      restore,
+      isBehind,
       open,
+      leave,
       loadBefore,
       loadAfter,
       jumpTo,
@@ -248,15 +335,17 @@ export function createMessagesStore(pinia: Pinia, options: MessagesStoreOptions)
       retry: outbox.retry,
       cancel: outbox.cancel,
       edit: (message: Message, content: string) => change(api.messages.edit(message.id, content)),
-      recall: (message: Message) => change(api.messages.recall(message.id)),
+      recall,
+      recalledText: (message: Message): string | null => recalledTexts.get(message.id) ?? null,
       react: (message: Message, emoji: string) => change(api.messages.react(message.id, emoji)),
       unreact: (message: Message, emoji: string) => change(api.messages.unreact(message.id, emoji)),
       pin: (message: Message) => api.messages.pin(message.id),
       unpin: (message: Message) => api.messages.unpin(message.id),
       pins,
-      readers,
+      find,
       apply,
       restart,
+      deleteBefore,
       forget,
       resume,
     }

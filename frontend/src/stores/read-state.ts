@@ -85,7 +85,7 @@ function countsFor(myId: number, { kind, sender }: Message): boolean {
 }
 
 function mentions(myId: number, message: Message): boolean {
-  return message.mention_all || message.mentions.includes(myId)
+  return message.mention_all || message.mention_here || message.mentions.includes(myId)
 }
 
 function smallest(seqs: ReadonlySet<number>): number | null {

@@ -5,10 +5,11 @@ export function mergeRoom(known: Room | undefined, heard: Room): Room {
   if (known === undefined)
     return heard
   const newer = heard.version >= known.version ? heard : known
+  const last = isNewerMessage(known.last_message, heard.last_message) ? heard.last_message : known.last_message
   return {
     ...newer,
     last_seq: Math.max(known.last_seq, heard.last_seq),
-    last_message: isNewerMessage(known.last_message, heard.last_message) ? heard.last_message : known.last_message,
+    last_message: last !== null && last.seq < newer.first_seq ? null : last,
     peer: heard.peer ?? known.peer,
     membership: heard.membership ?? known.membership,
   }

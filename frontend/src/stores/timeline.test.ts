@@ -124,6 +124,20 @@ describe('a timeline', () => {
     expect(timeline.between(2, 3).map(message => message.reply_to?.excerpt)).toEqual(['', ''])
   })
 
+  it('drops what is deleted for good, with what quotes of it said, and takes none of it back', () => {
+    const quoting = aMessage(5, { reply_to: { id: 1002, seq: 2, sender: null, excerpt: 'secret' } })
+    const timeline = aTimeline(2, 3, 4)
+    timeline.upsert(quoting)
+    timeline.anchor = 2
+    expect(timeline.deleteBefore(4)).toBe(true)
+    expect(timeline.shown.map(({ seq, reply_to }) => [seq, reply_to?.excerpt])).toEqual([[4, undefined], [5, '']])
+    expect(timeline.hasBefore).toBe(false)
+    timeline.upsert(aMessage(3))
+    timeline.upsert({ ...quoting, version: quoting.version + 1 })
+    expect(timeline.shown.map(({ seq, reply_to }) => [seq, reply_to?.seq])).toEqual([[4, undefined], [5, 0]])
+    expect(timeline.deleteBefore(4)).toBe(false)
+  })
+
   it('answers whether it holds a stretch without a gap', () => {
     const timeline = aTimeline(3, 4, 6)
     expect(timeline.holds(3, 4)).toBe(true)

@@ -25,6 +25,8 @@ export class Timeline {
   lastSeq = 0
   /** Nothing is before this. */
   private firstSeq = 1
+  /** What is older is deleted for good, and so is what quotes of it said. */
+  private deletedBefore = 1
   /** The window as it was last read, and what changed since. */
   private read: Range & { rows: Message[] } = { from: 0, to: 0, rows: [] }
   private readonly changedSeqs = new Set<number>()
@@ -32,14 +34,32 @@ export class Timeline {
   /** -> whether anything changed. */
   upsert(message: Message): boolean {
     this.lastSeq = Math.max(this.lastSeq, message.seq)
+    if (message.seq < this.deletedBefore)
+      return false
     const known = this.rows.get(message.seq)
     if (known !== undefined && known.version >= message.version)
       return false
-    this.put(this.withoutRecalledExcerpt(message))
+    this.put(this.withoutGoneQuote(message))
     this.ranges = addRange(this.ranges, { from: message.seq, to: message.seq })
     if (message.recalled_at !== null)
       this.blankExcerpts(message.id)
     return true
+  }
+
+  /** Messages before `seq` are deleted for good. -> whether any of them was held or quoted. */
+  deleteBefore(seq: number): boolean {
+    if (seq <= this.deletedBefore)
+      return false
+    this.deletedBefore = seq
+    this.firstSeq = Math.max(this.firstSeq, seq)
+    const gone = [...this.rows.keys()].filter(held => held < seq)
+    gone.forEach(held => this.rows.delete(held))
+    this.ranges = this.ranges.filter(({ to }) => to >= seq).map(({ from, to }) => ({ from: Math.max(from, seq), to }))
+    if (this.anchor !== null && this.anchor < seq)
+      this.anchor = this.ranges[0]?.from ?? null
+    const quoting = [...this.rows.values()].filter(message => this.withoutGoneQuote(message) !== message)
+    quoting.forEach(message => this.put(this.withoutGoneQuote(message)))
+    return gone.length + quoting.length > 0
   }
 
   insertPage({ results, has_before, has_after }: MessagePage, { before, after }: PageBounds): void {
@@ -119,11 +139,34 @@ export class Timeline {
     return found
   }
 
-  private withoutRecalledExcerpt(message: Message): Message {
+  /** The newest messages held without a gap, `most` of them. */
+  tail(most: number): Message[] {
+    const newest = this.ranges.at(-1)
+    return newest === undefined ? NOTHING : this.between(Math.max(newest.from, newest.to - most + 1), newest.to)
+  }
+
+  /** Lets go of all but the newest `most`. */
+  trim(most: number): void {
+    const from = (this.ranges.at(-1)?.to ?? 0) - most + 1
+    for (const seq of this.rows.keys()) {
+      if (seq < from)
+        this.rows.delete(seq)
+    }
+    this.ranges = this.ranges.filter(range => range.to >= from).map(range => ({ ...range, from: Math.max(range.from, from) }))
+    this.anchor = this.ranges.at(-1)?.to ?? null
+    this.read = { from: 0, to: 0, rows: [] }
+    this.changedSeqs.clear()
+  }
+
+  private withoutGoneQuote(message: Message): Message {
     const { reply_to, recalled_at, id } = message
     if (recalled_at !== null)
       this.recalledIds.add(id)
-    return reply_to !== null && this.recalledIds.has(reply_to.id)
+    if (reply_to === null)
+      return message
+    if (reply_to.seq > 0 && reply_to.seq < this.deletedBefore)
+      return { ...message, reply_to: { id: reply_to.id, seq: 0, sender: null, excerpt: '' } }
+    return this.recalledIds.has(reply_to.id) && reply_to.excerpt !== ''
       ? { ...message, reply_to: { ...reply_to, excerpt: '' } }
       : message
   }
@@ -131,7 +174,7 @@ export class Timeline {
   private blankExcerpts(recalledId: number): void {
     for (const message of this.rows.values()) {
       if (message.reply_to?.id === recalledId)
-        this.put(this.withoutRecalledExcerpt(message))
+        this.put(this.withoutGoneQuote(message))
     }
   }
 }

@@ -45,8 +45,12 @@ export function createUnread({ myId, timelines, marks, show, ask }: UnreadOption
   function exactly(roomId: number, numbers: ReadNumbers, countedTo: number): ReadNumbers {
     const timeline = timelines.of(roomId)
     const from = numbers.last_read_seq + 1
-    const isHeld = from <= countedTo && timeline.holds(from, countedTo)
-    return isHeld ? countUnread(myId, numbers.last_read_seq, timeline.between(from, countedTo)) : numbers
+    if (from > countedTo || !timeline.holds(from, countedTo))
+      return numbers
+    const after = timeline.between(from, countedTo)
+    const counted = countUnread(myId, numbers.last_read_seq, after)
+    // Whom a call to all who are here has reached, only the server knows.
+    return after.some(message => message.mention_here) ? { ...numbers, unread_count: counted.unread_count } : counted
   }
 
   function advance(roomId: number, seq: number): void {

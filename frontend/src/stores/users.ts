@@ -11,6 +11,8 @@ export type Person = Sender & Partial<User>
 export function createUsersStore(pinia: Pinia, { api, server }: { api: Api, server: string }) {
   return defineStore('users', () => {
     const byId = shallowReactive(new Map<number, Person>())
+    /** What I call people, whatever they call themselves. */
+    const remarks = shallowReactive(new Map<number, string>())
 
     function remember(person: Person | null | undefined): void {
       if (person === null || person === undefined)
@@ -40,7 +42,13 @@ export function createUsersStore(pinia: Pinia, { api, server }: { api: Api, serv
         remember({ ...known, ...presence })
     }
 
+    /** What somebody is called on my screen. */
     function nameOf(who: Sender | number): string {
+      return remarks.get(typeof who === 'number' ? who : who.id) ?? ownNameOf(who)
+    }
+
+    /** What they call themselves. */
+    function ownNameOf(who: Sender | number): string {
       const known = byId.get(typeof who === 'number' ? who : who.id) ?? (typeof who === 'number' ? null : who)
       return known === null ? '' : known.display_name || known.username
     }
@@ -65,9 +73,32 @@ export function createUsersStore(pinia: Pinia, { api, server }: { api: Api, serv
       return user
     }
 
+    async function loadRemarks(): Promise<void> {
+      const rows = await api.users.remarks()
+      remarks.clear()
+      rows.forEach(({ user_id, name }) => remarks.set(user_id, name))
+    }
+
+    function onRemark(userId: number, name: string | null): void {
+      if (name === null)
+        remarks.delete(userId)
+      else
+        remarks.set(userId, name)
+    }
+
+    async function setRemark(userId: number, name: string | null): Promise<void> {
+      await (name === null ? api.users.forgetRemark(userId) : api.users.remark(userId, name))
+      onRemark(userId, name)
+    }
+
     return {
       get: (id: number) => byId.get(id),
       nameOf,
+      ownNameOf,
+      remarkOf: (id: number) => remarks.get(id),
+      loadRemarks,
+      onRemark,
+      setRemark,
       avatarOf,
       mediaUrl,
       search,

@@ -1,9 +1,10 @@
 import type { Platform } from '@/platform/platform'
 import { vi } from 'vitest'
 
-export function fakePlatform(): Platform & { revive: () => void, goOffline: () => void } {
+export function fakePlatform(): Platform & { revive: () => void, goOffline: () => void, hide: () => void } {
   const revived = new Set<() => void>()
   const offline = new Set<() => void>()
+  const hidden = new Set<() => void>()
   const lastUsers = new Map<string, number>()
   return {
     kind: 'web',
@@ -20,6 +21,7 @@ export function fakePlatform(): Platform & { revive: () => void, goOffline: () =
     noticePermission: () => 'granted',
     askForNotices: async () => 'granted',
     notify: vi.fn(),
+    closeNotice: vi.fn(),
     setBadge: vi.fn(),
     onOpen: () => () => {},
     onRevived(listener) {
@@ -30,6 +32,11 @@ export function fakePlatform(): Platform & { revive: () => void, goOffline: () =
       offline.add(listener)
       return () => offline.delete(listener)
     },
+    onHidden(listener) {
+      hidden.add(listener)
+      return () => hidden.delete(listener)
+    },
+    hide: () => hidden.forEach(listener => listener()),
     goOffline: () => offline.forEach(listener => listener()),
     revive: () => revived.forEach(listener => listener()),
   }

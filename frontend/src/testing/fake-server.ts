@@ -36,6 +36,8 @@ export class FakeServer {
   travelMs = 10
   isSessionOver = false
   epoch = 'one'
+  /** Rooms that this person is no longer in. */
+  readonly removed = new Set<number>()
   /** How this person wants to be seen. As on a real server, calls do not know of it right after connecting. */
   chosenStatus: Status = 'online'
   /** More changed rows than this make a room_sync incomplete. */
@@ -123,9 +125,11 @@ export class FakeServer {
   ): Frame {
     if (this.isSessionOver || this.expiryOf(token) < Date.now())
       return this.refusal('token_expired')
-    const known = Object.entries(rooms).map(([id, version]) => ({ room: this.room(Number(id)), version }))
+    const isMine = ([id]: [string, number]) => !this.removed.has(Number(id))
+    const known = Object.entries(rooms).filter(isMine).map(([id, version]) => ({ room: this.room(Number(id)), version }))
     if (!line.isReady) {
       line.isReady = true
+      this.removed.forEach(room_id => room_id in rooms && line.deliver({ type: 'room_removed', data: { room_id, reason: 'kicked' } }, 6))
       known.filter(({ room, version }) => version !== room.version || epoch !== this.epoch).forEach(({ room, version }) =>
         line.deliver({ type: 'room_sync', data: room.since(epoch === this.epoch ? version : Infinity, this.mostRows) }, 6))
     }
@@ -140,7 +144,8 @@ export class FakeServer {
       epoch: this.epoch,
       server_time: new Date().toISOString(),
       heartbeat_seconds: 25,
-      limits: { content_chars: 8000, frame_bytes: 131072, upload_bytes: 1, recall_seconds: 120 },
+      limits: { content_chars: 8000, frame_bytes: 131072, upload_bytes: 1, recall_seconds: 120, keep_days: null },
+      server: { name: 'Chat', message: '', edit_seconds: 0, registration: 'open', email_verification: 'off' },
       rooms: [...this.rooms.values()].map((room): RoomHead => ({
         room_id: room.id,
         version: room.version,

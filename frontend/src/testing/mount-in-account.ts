@@ -2,10 +2,11 @@ import type { Component } from 'vue'
 import type { Account } from '@/account'
 import { mount } from '@vue/test-utils'
 import { accountKey } from '@/account'
-import { i18n, setLocale } from '@/i18n'
+import { i18n, setLocale, speakInside } from '@/i18n'
 
 /** For tests: a component inside an account that has only what the test gives it. */
 export async function mountInAccount(component: Component, account: object, options: { props?: object, locale?: 'zh-CN' | 'en' } = {}) {
+  await speakInside()
   await setLocale(options.locale ?? 'zh-CN')
   return mount(component, {
     props: options.props ?? {},

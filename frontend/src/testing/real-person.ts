@@ -2,7 +2,7 @@ import type { Account, SessionEnd } from '@/account'
 import type { Platform } from '@/platform/platform'
 import { createAccount } from '@/account'
 import { createClient } from '@/api/client'
-import { createDoor } from '@/api/endpoints'
+import { createDoor } from '@/api/door'
 import { fakePlatform } from './fake-platform'
 
 export interface RealPerson {
@@ -43,7 +43,7 @@ export async function aRealPerson(server: string, name: string, again = false): 
       return line
     },
   })
-  account.start()
+  void account.start()
   return {
     name,
     account,

@@ -22,6 +22,7 @@ const RULES: Room['rules'] = {
   links: 'everyone',
   upload: 'everyone',
   mention_all: 'by_size',
+  mention_here: 'by_size',
   react: 'everyone',
   pin: 'everyone',
   invite: 'everyone',
@@ -33,6 +34,7 @@ const RULES: Room['rules'] = {
   slow_seconds: 0,
   recall_seconds: null,
   edit_seconds: null,
+  keep_days: null,
 }
 
 const NOON = '2026-01-01T12:00:00Z'
@@ -91,6 +93,7 @@ export function aRoom(id: number, more: Partial<Room> = {}): Room {
     rules: RULES,
     member_count: 2,
     version: 0,
+    first_seq: 1,
     last_seq: 0,
     last_message: null,
     peer: null,
@@ -117,6 +120,7 @@ export function aMessage(seq: number, more: Partial<Message> = {}): Message {
     reply_to: null,
     mentions: [],
     mention_all: false,
+    mention_here: false,
     attachments: [],
     reactions: [],
     system: null,

@@ -2,7 +2,7 @@ import type { Account } from '@/account'
 import { vi } from 'vitest'
 import { createAccount } from '@/account'
 import { createClient } from '@/api/client'
-import { createDoor } from '@/api/endpoints'
+import { createDoor } from '@/api/door'
 import { fakePlatform } from './fake-platform'
 import { FakeServer } from './fake-server'
 
@@ -19,7 +19,8 @@ export const ME = 1
 
 /** A started account against a fake server, with the clock in the hand of the test. */
 export function signedIn(server = new FakeServer(ME)): SignedInScene {
-  vi.useFakeTimers()
+  if (!vi.isFakeTimers())
+    vi.useFakeTimers()
   vi.stubGlobal('fetch', server.fetch)
   const platform = fakePlatform()
   const onSessionOver = vi.fn()
@@ -32,6 +33,6 @@ export function signedIn(server = new FakeServer(ME)): SignedInScene {
     onSessionOver,
     open: server.open,
   })
-  account.start()
+  void account.start()
   return { account, server, platform, onSessionOver, pass: ms => vi.advanceTimersByTimeAsync(ms).then(() => {}) }
 }

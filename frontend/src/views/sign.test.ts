@@ -5,8 +5,11 @@ import App from '@/App.vue'
 import { createEntrance, entranceKey } from '@/entrance'
 import { i18n, setLocale } from '@/i18n'
 import { createChatRouter } from '@/router'
+import { eventually } from '@/testing/eventually'
 import { fakePlatform } from '@/testing/fake-platform'
 import { aMe } from '@/testing/samples'
+// What signing in loads is here before the clock of a test runs.
+import '@/inside'
 
 const ORIGIN = 'http://chat.test'
 const calls: { path: string, body: unknown }[] = []
@@ -37,7 +40,7 @@ async function submit() {
 async function goOn(words: string) {
   const before = title()
   await page.findAll('a').find(link => link.text() === words)!.trigger('click')
-  await vi.waitFor(() => expect(title()).not.toBe(before))
+  await eventually(() => expect(title()).not.toBe(before))
 }
 
 beforeEach(async () => {
@@ -213,6 +216,39 @@ describe('a password', () => {
     const paste = new Event('paste', { bubbles: true, cancelable: true })
     field.element.dispatchEvent(paste)
     expect(paste.defaultPrevented).toBe(false)
+  })
+})
+
+describe('what the server says of itself', () => {
+  const says = (more: object) => answers.set('/api/server', json({ name: 'Harbour', message: '', edit_seconds: 0, registration: 'open', email_verification: 'off', ...more }, 200))
+
+  it('is shown to everybody who comes to the door', async () => {
+    says({ message: 'Closed\non Sunday' })
+    await open('/signin')
+    expect(page.get('.message').text()).toBe('Closed\non Sunday')
+  })
+
+  it.each([
+    ['closed', 'does not take new accounts'],
+    ['invite', 'ask an administrator for a link'],
+    ['approval', 'An administrator approves'],
+  ])('tells who registers what %s means', async (registration, words) => {
+    says({ registration })
+    await open('/register')
+    expect(page.get('.rule').text()).toContain(words)
+    page.unmount()
+    await open('/signin')
+    expect(page.find('.rule').exists()).toBe(false)
+  })
+
+  it('says nothing to the invited, nor where all may register', async () => {
+    says({ registration: 'invite' })
+    await open('/register#token')
+    expect(page.find('.rule').exists()).toBe(false)
+    page.unmount()
+    says({})
+    await open('/register')
+    expect(page.find('.rule').exists()).toBe(false)
   })
 })
 

@@ -1,4 +1,7 @@
-"""How each bug is planted: by replacing one piece of the product in the node's process."""
+"""How each bug is planted: by replacing one piece of the product in the node's process.
+
+That is why methods are assigned, which the type checker has to be told to let pass.
+"""
 
 from __future__ import annotations
 
@@ -11,15 +14,19 @@ from typing import Any
 from django.db import transaction
 
 from chatsite.errors import ChatError
-from chatsite.gateway import publisher
+from chatsite.gateway import publisher, tailer
+from chatsite.gateway.connection import Batch
+from chatsite.gateway.layer import Shard
 from chatsite.gateway.publisher import Publisher
 from chatsite.gateway.stream import RoomStream
+from chatsite.gateway.subscriptions import Subscriptions
 from chatsite.gateway.tailer import Tailer
 from messaging import batcher, recent
 from messaging.batcher import Batcher
 from messaging.services import batch, pull, send, shared_pull
 
 LATE_SECONDS = 0.2  # how long the wrong order lasts: a kill in this time shows it
+SLOW_SECONDS = 15.0  # longer than a probe waits, and less than somebody signed out may go on hearing
 BUGS: dict[str, Callable[[], None]] = {}
 
 
@@ -79,6 +86,20 @@ def drop_a_frame() -> None:
     RoomStream.flush = lossy  # type: ignore[method-assign]
 
 
+@bug("a frame twice")
+def repeat_a_frame() -> None:
+    flush = RoomStream.flush
+
+    def twice(self: RoomStream) -> None:
+        pending = self._pending
+        flush(self)
+        if pending and _rarely(0.01):
+            for push in tuple(self.live.values()):
+                push(Batch(pending[-1:]))
+
+    RoomStream.flush = twice  # type: ignore[method-assign]
+
+
 @bug("two frames swapped")
 def swap_two_frames() -> None:
     flush = RoomStream.flush
@@ -95,10 +116,10 @@ def swap_two_frames() -> None:
 def seq_with_gaps() -> None:
     append = batch.Batch.append
 
-    def skipping(self: Any, draft: Any) -> Any:
+    def skipping(self: Any, draft: Any, *arguments: Any) -> Any:
         if _rarely():
             self.counters[draft.room_id].last_seq += 1
-        return append(self, draft)
+        return append(self, draft, *arguments)
 
     batch.Batch.append = skipping  # type: ignore[method-assign]
 
@@ -143,6 +164,31 @@ def no_tailer() -> None:
         await message_send(self, [e for e in envelopes if not _rarely(0.2)])
 
     Publisher._send = lossy  # type: ignore[method-assign]
+
+
+@bug("slow tailer")
+def slow_tailer() -> None:
+    """Too slow to hide who has gone deaf. It does come: nothing else tells of a welcome that Redis has lost."""
+    tailer.POLL_SECONDS = tailer.SWEEP_SECONDS = SLOW_SECONDS
+
+
+@bug("no resubscribing")
+def stay_deaf() -> None:
+    """Whoever has lost Redis hears of its own channel again, and of no group."""
+    slow_tailer()
+    renew = Subscriptions.renew
+
+    def once(self: Subscriptions) -> None:
+        if not self._added:
+            renew(self)
+
+    Subscriptions.renew = once  # type: ignore[method-assign]
+    Shard._lost = lambda self: self._subscribed_to.clear()  # type: ignore[method-assign]
+
+
+@bug("nothing synced to the disk")
+def sync_nothing() -> None:
+    """Not the nodes' bug but the database's: see OPTIONS."""
 
 
 @bug("kick not in sequence")

@@ -1,12 +1,11 @@
 import type { Room } from '@/api/types'
 import { describe, expect, it } from 'vitest'
-import { findRooms, roomSections } from './room-sections'
+import { FILTERS, passes, roomSections } from './room-sections'
 import { settledOrder } from './settled-order'
 
 const room = (id: number, more: object = {}, membership: object = {}) =>
   ({ id, name: `Room ${id}`, kind: 'public', code: `00000${id}`, archived_at: null, ...more, membership: { unread_count: 0, mention_count: 0, pinned_at: null, ...membership } }) as Room
 const ids = (rooms: readonly Room[]) => rooms.map(({ id }) => id)
-const titleOf = ({ name }: Room) => name
 
 describe('the order under a pointer', () => {
   it('stays as it was, with new rooms on top', () => {
@@ -18,17 +17,9 @@ describe('the order under a pointer', () => {
   })
 })
 
-describe('finding rooms', () => {
-  const rooms = [room(1, { name: '设计组 Design' }), room(2, { kind: 'direct', name: '林晓' }, { unread_count: 2 }), room(3, {}, { unread_count: 5, mention_count: 1 })]
-  const find = (filter: 'all' | 'unread' | 'mentions' | 'direct', words = '') => ids(findRooms(rooms, { filter, words, titleOf }))
-
-  it('filters', () => {
-    expect([find('all'), find('unread'), find('mentions'), find('direct')]).toEqual([[1, 2, 3], [2, 3], [3], [2]])
-  })
-
-  it('looks for words in any case, and for a whole code', () => {
-    expect([find('all', 'DESIGN '), find('all', '晓'), find('all', '000003'), find('all', '0000')]).toEqual([[1], [2], [3], []])
-  })
+it('filters', () => {
+  const rooms = [room(1), room(2, { kind: 'direct' }, { unread_count: 2 }), room(3, {}, { unread_count: 5, mention_count: 1 })]
+  expect(FILTERS.map(filter => ids(rooms.filter(one => passes(filter, one))))).toEqual([[1, 2, 3], [2, 3], [3], [2]])
 })
 
 describe('sections', () => {
@@ -36,5 +27,10 @@ describe('sections', () => {
     const sections = roomSections([room(1, {}, { pinned_at: 'x' }), room(2), room(3, { archived_at: 'x' }, { pinned_at: 'x' })])
     expect(sections.map(({ key, rooms }) => [key, ids(rooms)])).toEqual([['pinned', [1]], ['recent', [2]], ['archived', [3]]])
     expect(roomSections([])).toEqual([])
+  })
+
+  it('keep rooms and people apart for who wants that', () => {
+    const sections = roomSections([room(1, { kind: 'direct' }), room(2), room(3, { kind: 'direct' }, { pinned_at: 'x' })], { apart: true })
+    expect(sections.map(({ key, rooms }) => [key, ids(rooms)])).toEqual([['pinned', [3]], ['rooms', [2]], ['people', [1]]])
   })
 })

@@ -12,20 +12,21 @@ const PASSES: Record<Filter, (room: Room) => boolean> = {
 
 export const passes = (filter: Filter, room: Room) => PASSES[filter](room)
 
-export interface Search { filter: Filter, words: string, titleOf: (room: Room) => string }
+export type SectionKey = 'pinned' | 'recent' | 'rooms' | 'people' | 'archived'
+export interface Section { key: SectionKey, rooms: Room[] }
 
-export function findRooms(rooms: readonly Room[], { filter, words, titleOf }: Search): Room[] {
-  const wanted = words.trim().toLocaleLowerCase()
-  return rooms.filter(room => passes(filter, room)
-    && (titleOf(room).toLocaleLowerCase().includes(wanted) || room.code === wanted))
-}
+const KEYS: SectionKey[] = ['pinned', 'recent', 'rooms', 'people', 'archived']
 
-export interface Section { key: 'pinned' | 'recent' | 'archived', rooms: Room[] }
-
-export function roomSections(rooms: readonly Room[]): Section[] {
-  const keyOf = ({ archived_at, membership }: Room): Section['key'] =>
-    archived_at ? 'archived' : membership?.pinned_at ? 'pinned' : 'recent'
-  return (['pinned', 'recent', 'archived'] as const)
+/** Pinned ones first, archived ones last; between them one list, or rooms and people apart. */
+export function roomSections(rooms: readonly Room[], { apart = false } = {}): Section[] {
+  function keyOf({ archived_at, membership, kind }: Room): SectionKey {
+    if (archived_at)
+      return 'archived'
+    if (membership?.pinned_at)
+      return 'pinned'
+    return apart ? (kind === 'direct' ? 'people' : 'rooms') : 'recent'
+  }
+  return KEYS
     .map(key => ({ key, rooms: rooms.filter(room => keyOf(room) === key) }))
     .filter(section => section.rooms.length)
 }

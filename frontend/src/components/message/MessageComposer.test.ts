@@ -1,12 +1,19 @@
 import type { Room } from '@/api/types'
-import { beforeEach, describe, expect, it, vi } from 'vitest'
+import { createPinia } from 'pinia'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { defineComponent, h } from 'vue'
+import { openCacheStorage } from '@/cache/cache-storage'
 import { useComposer } from '@/composables/useComposer'
+import { createDraftsStore } from '@/stores/drafts'
 import { mountInAccount, person } from '@/testing/mount-in-account'
+import { aRoom } from '@/testing/samples'
 import MessageComposer from './MessageComposer.vue'
 
 const room = { id: 7, kind: 'public', name: '设计组', peer: null } as Room
 const send = vi.fn()
+const stores: { close: () => void }[] = []
+let sendKey: 'enter' | 'ctrl_enter'
+let memberCount: number
 const members = [person(1, '周舟'), person(2, '林晓'), person(3, 'Maya Chen')].map(user => ({ user }))
 
 const Host = defineComponent(() => {
@@ -19,22 +26,33 @@ async function mountComposer() {
   return { wrapper, area: wrapper.get('textarea') }
 }
 
+function aDraftsStore() {
+  const drafts = createDraftsStore(createPinia(), { name: 'drafts', storage: openCacheStorage('none') })
+  stores.push(drafts)
+  return drafts
+}
+
 function account() {
   return {
     userId: 1,
-    session: { me: person(1, '周舟'), limits: { content_chars: 10 } },
-    users: { nameOf: (user: { display_name: string }) => user.display_name, avatarOf: () => null },
-    rooms: { titleOf: (shown: Room) => shown.name },
-    messages: { send },
+    drafts: aDraftsStore(),
+    session: { me: { ...person(1, '周舟'), preferences: { send_key: sendKey } }, limits: { content_chars: 10 } },
+    users: { nameOf: (user: { display_name: string }) => user.display_name, ownNameOf: (user: { display_name: string }) => user.display_name, avatarOf: () => null },
+    rooms: { titleOf: (shown: Room) => shown.name, get: () => ({ ...aRoom(7), member_count: memberCount }) },
+    messages: { send, timeline: () => ({ rows: [] }) },
     presence: { typed: vi.fn() },
     members: { of: () => members, load: () => Promise.resolve() },
   }
 }
 
 beforeEach(() => {
+  sendKey = 'enter'
+  memberCount = 3
   send.mockReset()
   document.body.innerHTML = ''
 })
+
+afterEach(() => stores.splice(0).forEach(store => store.close()))
 
 describe('the composer', () => {
   it('sends with Enter and is empty again', async () => {
@@ -55,6 +73,16 @@ describe('the composer', () => {
     expect(area.element.value).toBe('nihao')
   })
 
+  it('sends only with Ctrl + Enter for whom prefers that', async () => {
+    sendKey = 'ctrl_enter'
+    const { area } = await mountComposer()
+    await area.setValue('两行')
+    await area.trigger('keydown', { key: 'Enter', keyCode: 13 })
+    expect(send).not.toHaveBeenCalled()
+    await area.trigger('keydown', { key: 'Enter', keyCode: 13, ctrlKey: true })
+    expect(send).toHaveBeenCalledWith(7, { content: '两行' })
+  })
+
   it('sends nothing that is blank or too long, and says by how much', async () => {
     const { wrapper, area } = await mountComposer()
     await area.setValue('  \n ')
@@ -63,6 +91,22 @@ describe('the composer', () => {
     await area.trigger('keydown', { key: 'Enter', keyCode: 13 })
     expect(send).not.toHaveBeenCalled()
     expect(wrapper.get('[role=alert]').text()).toBe('超出 1 个字')
+  })
+
+  it('mentions everyone where the room lets one', async () => {
+    const { wrapper, area } = await mountComposer()
+    await area.setValue('@所')
+    await area.trigger('input')
+    await area.trigger('keydown', { key: 'Enter', keyCode: 13 })
+    expect(area.element.value).toBe('@所有人 ')
+    await area.trigger('keydown', { key: 'Enter', keyCode: 13 })
+    expect(send).toHaveBeenLastCalledWith(7, { content: '@所有人', mention_all: true })
+    memberCount = 51
+    wrapper.unmount()
+    const large = await mountComposer()
+    await large.area.setValue('@所')
+    await large.area.trigger('input')
+    expect(large.wrapper.findAll('[role=option]')).toEqual([])
   })
 
   it('mentions by id whom one picked, as long as the name stands in the text', async () => {

@@ -6,6 +6,8 @@ export function isPlainEnter(event: KeyboardEvent): boolean {
   return event.key === 'Enter' && !event.isComposing && event.keyCode !== HELD_BY_IME
 }
 
-export function isSubmit(event: KeyboardEvent): boolean {
-  return isPlainEnter(event) && !event.shiftKey && !event.altKey
+/** By preference Enter alone sends, or only together with Ctrl (⌘ on a Mac); that always does. */
+export function isSubmit(event: KeyboardEvent, key: 'enter' | 'ctrl_enter' = 'enter'): boolean {
+  const isHeld = event.ctrlKey || event.metaKey
+  return isPlainEnter(event) && !event.shiftKey && !event.altKey && (isHeld || key === 'enter')
 }

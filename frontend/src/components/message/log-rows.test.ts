@@ -19,6 +19,7 @@ function message(seq: number, minute: number, sender: number | null, more: Parti
     reply_to: null,
     mentions: [],
     mention_all: false,
+    mention_here: false,
     attachments: [],
     reactions: [],
     system: null,

@@ -3,11 +3,13 @@ import type { PendingMessage, Row } from '@/stores/messages'
 import { dayNumber } from '@/i18n/dates'
 import { isPending, rowKey } from '@/stores/messages'
 
+export interface LogMessage { kind: 'message', key: string, message: Message | PendingMessage, first: boolean }
+
 export type LogRow
   = | { kind: 'day', key: string, at: string }
     | { kind: 'unread', key: string }
     | { kind: 'system', key: string, message: Message }
-    | { kind: 'message', key: string, message: Message | PendingMessage, first: boolean }
+    | LogMessage
 
 interface Around {
   me: number
@@ -44,6 +46,12 @@ export function firstUnreadSeq(rows: Row[], me: number, readSeq: number): number
     return null
   const first = rows.find(row => !isPending(row) && row.seq > readSeq && row.kind === 'text' && row.sender?.id !== me)
   return first && !isPending(first) ? first.seq : null
+}
+
+/** My newest message: under it stands how far it got. */
+export function latestOwnKey(rows: Row[], me: number): string | null {
+  const last = rows.findLast(row => !isSystem(row) && senderOf(row, me) === me)
+  return last === undefined || (!isPending(last) && last.recalled_at !== null) ? null : rowKey(last, me)
 }
 
 function continues(before: Row | null, row: Row, me: number): boolean {

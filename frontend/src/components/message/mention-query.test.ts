@@ -1,4 +1,6 @@
+import pinyin from 'pinyin-match'
 import { describe, expect, it } from 'vitest'
+import { plainly } from '@/components/start/switcher-ranking'
 import { matchesName, mentionQuery } from './mention-query'
 
 const queryAtEnd = (text: string) => mentionQuery(text, text.length)?.text ?? null
@@ -16,8 +18,13 @@ describe('what is typed after an @', () => {
 
 describe('a name', () => {
   it('is found by any part of it', () => {
-    const user = { username: 'maya', display_name: 'Maya Chen 陈' }
-    expect(['chen', '陈', 'MAY', ''].every(query => matchesName(query, user))).toBe(true)
-    expect(matchesName('lin', user)).toBe(false)
+    const names = ['maya', 'Maya Chen 陈']
+    expect(['chen', '陈', 'MAY', ''].every(query => matchesName(query, names, plainly))).toBe(true)
+    expect(matchesName('lin', names, plainly)).toBe(false)
+  })
+
+  it('is found by pinyin and its initials', () => {
+    expect(['lx', 'linx', 'xiao'].every(query => matchesName(query, ['user2', '林晓'], pinyin.match))).toBe(true)
+    expect(matchesName('zs', ['user2', '林晓'], pinyin.match)).toBe(false)
   })
 })

@@ -10,6 +10,7 @@ export interface Mentionable { id: number | 'all', names: string[] }
 
 /** Who wrote may have used the other language. */
 export const EVERYONE = ['所有人', 'everyone', 'all']
+export const WHOEVER_IS_HERE = ['在线的人', 'here']
 
 const URL_PATTERN = /https?:\/\/[^\s<>"'`，。！？；：、（）《》【】「」]+/giu
 const CODE_PATTERN = /^```[\w+#.-]*\n(?<block>[\s\S]*?)\n```(?:\n|$)|`(?<code>[^`\n]+)`/gmu
@@ -24,7 +25,7 @@ export function messageTokens(content: string, mentioned: Mentionable[] = []): T
 }
 
 /** `length`: of what the token stands for, when that is longer than what it shows. */
-interface Found { at: number, length?: number, token: Exclude<Token, { kind: 'text' }> }
+export interface Found { at: number, length?: number, token: Exclude<Token, { kind: 'text' }> }
 
 function splitBy(text: string, find: (text: string) => Found[]): Token[] {
   const tokens: Token[] = []
@@ -49,7 +50,7 @@ function findCode(text: string): Found[] {
   }))
 }
 
-function findLinks(text: string): Found[] {
+export function findLinks(text: string): Found[] {
   return [...text.matchAll(URL_PATTERN)].flatMap(({ 0: match, index }) => {
     const trimmed = withoutTrailing(match)
     return parseUrl(trimmed) ? [{ at: index, token: { kind: 'link', text: trimmed, href: trimmed } }] : []
@@ -63,7 +64,7 @@ function withoutTrailing(url: string): string {
 }
 
 /** Longest name first, so that @王小明 is not read as @王小. No space is needed before or after. */
-function findMentions(text: string, mentioned: Mentionable[]): Found[] {
+export function findMentions(text: string, mentioned: Mentionable[]): Found[] {
   const names = mentioned
     .flatMap(({ id, names }) => names.map(name => ({ id, text: `@${name}` })))
     .sort((a, b) => b.text.length - a.text.length)

@@ -1,0 +1,11 @@
+export interface QuietHours { on: boolean, from: string, to: string }
+
+export const USUAL_QUIET: QuietHours = { on: false, from: '22:00', to: '08:00' }
+
+const minutes = (time: string) => Number(time.slice(0, 2)) * 60 + Number(time.slice(3, 5))
+
+/** Also over midnight. From a time to the same time is the whole day. */
+export function isQuiet({ on, from, to }: QuietHours, now: Date): boolean {
+  const [start, end, at] = [minutes(from), minutes(to), now.getHours() * 60 + now.getMinutes()]
+  return on && (start < end ? at >= start && at < end : at >= start || at < end)
+}

@@ -1,0 +1,121 @@
+import type { InsideMessages } from '../messages'
+
+export default {
+  net: {
+    offline: 'Disconnected', retryIn: 'Disconnected, retrying in {n} s', keepWriting: 'you can keep writing', connecting: 'Connecting…', retryNow: 'Retry now',
+  },
+  list: {
+    label: 'Conversations', all: 'All', unread: 'Unread', mentions: '{\'@\'} me', direct: 'Direct', filter: 'Filter',
+    find: 'Find a conversation', new: 'New', pinned: 'Pinned', recent: 'Recent', archived: 'Archived', none: 'No conversation matches', clear: 'Clear filters',
+    you: 'You', draft: '[Draft]', typing: 'typing…', typingName: '{name} is typing… | {name} are typing…', someTyping: '{n} people are typing…',
+    muted: 'muted', unreadCount: '{n} unread', mentionCount: '{n} mention of you | {n} mentions of you', unsent: 'has unsent messages',
+    noMessages: 'No messages yet', recalled: 'recalled a message', attachment: '[file]',
+  },
+  kind: { public: 'public room', private: 'private room', direct: 'direct conversation', self: 'Note to self' },
+  presence: { online: 'Online', away: 'Away', dnd: 'Do not disturb', offline: 'Offline' },
+  empty: {
+    title: 'It starts with a word', hint: 'Make a room, join one by its code, or find someone to talk to.',
+    make: 'Make a room', join: 'Join by code', person: 'Find a person',
+    choose: 'Choose a conversation to go on', room: 'Write the first line', roomHint: 'Give the room code {code} to whom you want to invite.', direct: 'Say hello to {name}', self: 'What you write here is for your eyes only.',
+  },
+  make: {
+    title: 'Make a room', name: 'Room name', description: 'Description (optional)', kind: 'Who can join',
+    public: 'Public', publicHint: 'Anyone with the room code', private: 'Private', privateHint: 'Only those who are invited', submit: 'Create',
+  },
+  join: { title: 'Join by code', label: 'Room code or invite link', hint: '6 digits, or a link someone sent you', submit: 'Join', unknown: 'There is no room with this code', without: 'No code?', bad: 'A room code has 6 digits' },
+  person: { title: 'Find a person', label: 'Username, name or pinyin', none: 'Nobody found for “{q}”', noneHint: 'Try another spelling, or pinyin initials.', start: 'Type a name to search', note: 'Note to self' },
+  room: {
+    members: 'Members', membersCount: '{n} member | {n} members', copyCode: 'Copy room code', copyInvite: 'Copy invite link', inviteHint: 'Send the link to a colleague; opening it joins this room.',
+    more: 'More', leave: 'Leave room', leaveAsk: 'Leave “{name}”?', leaveHint: 'The history stays in the room. You can join again later.', leaveHintPrivate: 'The history stays in the room. To come back, you need an invitation.',
+    online: 'Online — {n}', offline: 'Offline — {n}', owner: 'Owner', admin: 'Admin', you: '(you)', mutedMember: 'muted',
+    pin: 'Pin', unpin: 'Unpin', mute: 'Mute', unmute: 'Unmute', archivedHint: 'This room is archived: it can be read, not written to.', mutedHint: 'You are muted and cannot write for now.', mutedUntil: 'You are muted until {time}.',
+    gone: { left: 'You have left this room', kicked: 'You were removed from this room', banned: 'You are banned from this room', missing: 'There is no such room' },
+    goneHint: { left: 'You can come back by its code, or when somebody invites you.', kicked: 'If this is a mistake, talk to an admin of the room.', banned: 'If this is a mistake, talk to an admin of the room.', missing: 'It may not exist, or you are not a member.' },
+    goneDraft: 'What you had not sent yet', history: 'Messages could not be loaded: {reason}', older: 'Earlier messages could not be loaded: {reason}', peerGone: 'Deleted user',
+  },
+  log: {
+    label: 'Messages in {name}', unread: 'New messages', start: 'This is where the room begins.', startDirect: 'This is where your conversation begins.',
+    newest: 'Jump to newest', newCount: '{n} new message | {n} new messages', burst: '{n} new message | {n} new messages', mentions: '{n} mention of you | {n} mentions of you',
+  },
+  message: {
+    edited: '(edited)', sending: 'Sending…', failed: 'Not sent', failedBecause: 'Not sent: {reason}', queued: 'Will be sent when you are back online',
+    recalledMine: 'You recalled a message', recalled: '{name} recalled a message', reedit: 'Edit again', quoteGone: 'Message recalled', quoteDeleted: 'Message deleted',
+    actions: 'Message actions', person: 'View profile', reply: 'Reply', edit: 'Edit', recall: 'Recall', copy: 'Copy text', react: 'Add reaction', reactWith: 'React with {emoji}', more: 'More',
+    reactedBy: '{emoji} {n} person | {emoji} {n} people', reactedByYou: '{emoji} {n}, you | {emoji} {n} people, including you',
+    replyTo: 'Reply to {name}', mentionsYou: 'mentions you', me: 'You', someone: 'Deleted user', bot: 'Bot',
+    pin: 'Pin', unpin: 'Unpin', pinned: 'Pinned', unpinned: 'No longer pinned', copyLink: 'Copy link', markUnread: 'Mark unread from here', readers: 'Read by', whoReacted: 'Who reacted', noReactions: 'No reactions any more', unsentHere: '{n} unsent message here would be lost. | {n} unsent messages here would be lost.',
+    label: { pinned: 'pinned', edited: 'edited', sending: 'sending', failed: 'not sent', reactions: '{n} reaction | {n} reactions' },
+  },
+  system: {
+    member_joined: '{actor} joined the room', member_added: '{actor} added {target}', member_left: '{actor} left the room', member_kicked: '{actor} removed {target} from the room', member_banned: '{actor} banned {target} from the room',
+    room_renamed: '{actor} renamed the room to “{value}”', room_created: '{actor} created the room', room_archived: '{actor} archived the room', room_restored: '{actor} restored the room', ownership_transferred: '{actor} made {target} the owner', other: '{actor} changed the room',
+  },
+  composer: {
+    label: 'Message {name}', placeholder: 'Write to {name}…', send: 'Send', save: 'Save changes', hint: 'Shift + Enter for a new line', hintCtrl: 'Ctrl + Enter to send', blocked: 'You have blocked {name}. Neither of you can write here.', onlyAdmins: 'Only admins write in this room.', replying: 'Reply to', editing: 'Edit message', cancelReply: 'Cancel reply', cancelEdit: 'Cancel editing',
+    tooLong: '{n} characters too long', tools: 'Editing tools', emoji: 'Emoji', mention: 'Mention', people: 'People to mention', everyone: 'everyone', here: 'here', slow: 'Slow mode: {n} s to go',
+  },
+  readers: {
+    read: 'Read — {n}', unread: 'Not read yet — {n}', counts: '{read} read · {unread} unread', seen: 'read', sent: 'sent', hint: 'People who keep their read receipts to themselves are in neither list.',
+  },
+  date: { title: 'Jump to a date', day: 'Date', hint: 'Goes to the first message of that day, or the next one after it.', none: 'There is nothing to show from that day.', go: 'Jump' },
+  pins: { title: 'Pinned messages', none: 'Nothing is pinned yet', noneHint: 'Pin a message from its menu, and everybody finds it here.' },
+  code: { copy: 'Copy', wrap: 'Wrap lines', label: 'Code' },
+  emoji: {
+    title: 'Emoji', search: 'Search emoji', none: 'No emoji found', failed: 'Emoji could not be loaded', quick: 'Often used', tone: 'Skin tone', tones: { 0: 'No skin tone', 1: 'Light', 2: 'Medium light', 3: 'Medium', 4: 'Medium dark', 5: 'Dark' },
+    group: { 0: 'Smileys', 1: 'People', 3: 'Animals and nature', 4: 'Food and drink', 5: 'Travel and places', 6: 'Activities', 7: 'Objects', 8: 'Symbols', 9: 'Flags' },
+  },
+  notice: { someone: '{name} in {room}', text: 'New message' },
+  settings: {
+    title: 'Settings', theme: 'Theme', light: 'Light', dark: 'Dark', system: 'System', language: 'Language', density: 'Density', cosy: 'Cosy', compact: 'Compact',
+  },
+  prefs: {
+    profile: 'Profile', appearance: 'Appearance', notices: 'Notifications', privacy: 'Privacy', devices: 'Devices', account: 'Account', save: 'Save', saved: 'Saved',
+    displayName: 'Display name', bio: 'About me', status: 'Status', statusText: 'Status message', invisible: 'Invisible', invisibleHint: 'Others see you as offline.', dndHint: 'No notifications, no sounds.',
+    layout: 'Messages', flat: 'Flat', bubble: 'Bubbles', flatHint: 'One left edge: dense, good for long text and code.', bubbleHint: 'Your own are on the right.', scale: 'Font size', small: 'Small', normal: 'Normal', large: 'Large', larger: 'Larger',
+    sendKey: 'Send with', enter: 'Enter', ctrl_enter: 'Ctrl + Enter', enterHint: 'Shift + Enter for a new line', ctrl_enterHint: 'Enter for a new line',
+  },
+  picture: { choose: 'Change picture', remove: 'Remove', save: 'Save picture', zoom: 'Zoom', move: 'Drag it, or use the arrow keys', unreadable: 'This file cannot be read; please choose a picture' },
+  notices: {
+    here: 'This device', granted: 'Notifications appear on this device.', denied: 'The browser blocks notifications; its site settings, in the address bar, can allow them.', undecided: 'Notifications are not allowed yet.', unsupported: 'Not possible here: notifications need https or the desktop client.', allow: 'Allow notifications', test: 'Send a test', testTitle: 'Notifications work', testBody: 'This is how you hear of new messages.',
+    what: 'Notify me of', all: 'Everything', mentions: 'Mentions', none: 'Nothing', preview: 'Show what was written', previewHint: 'Otherwise it only says that there is a message.', sound: 'Sound', quiet: 'Quiet hours', quietHint: 'No notifications and no sounds in these hours, on all devices.', from: 'From', to: 'to', rooms: 'By conversation',
+  },
+  privacy: { message_me: 'Who may message me', find_me: 'Who may find me', add_to_rooms: 'Who may add me to rooms', last_seen: 'Who sees when I was last here', everyone: 'Everyone', contacts: 'Contacts', nobody: 'Nobody', contactsHint: 'Contacts are friends, and people you share a room with.', receipts: 'Read receipts', receiptsHint: 'Otherwise nobody sees what you have read.', blocked: 'See {n} person | See {n} people' },
+  devices: { newDevice: 'A new device signed in to your account: {device}', check: 'See devices', hint: 'Your account is signed in on these devices. If you do not know one, sign it out and change your password.', current: 'This device', used: 'used {time}', since: 'signed in {time}', end: 'Sign out', endOthers: 'Sign out all other devices', endOthersAsk: 'All other devices are signed out at once.' },
+  account: { export: 'Export my data', exportHint: 'Profile, messages and files in one archive.', exportReady: 'It is ready; the link works for ten minutes.', download: 'Download', passwordHint: 'Changing it signs your other devices out.', change: 'Change password', changed: 'Password changed, other devices are signed out', oldPassword: 'Current password', keysHint: 'Everything can be done without a mouse.', show: 'Show', delete: 'Delete account', deleteHint: 'Your name and profile are deleted; your messages stay in their rooms without a name.', deleteAsk: 'This cannot be undone. Enter your password to confirm.', deleteDo: 'Delete my account' },
+  keys: {
+    title: 'Keyboard shortcuts', everywhere: 'Everywhere', switch: 'Jump to a conversation', sheet: 'This list', settings: 'Settings', nextRoom: 'Next conversation', previousRoom: 'Previous conversation', close: 'Close what is open',
+    inMessages: 'Among messages', walk: 'Previous, next', menu: 'All that can be done', person: 'View profile', edges: 'First, last', leave: 'Leave a reply or an edit; else mark as read', amongMembers: 'Among members', reply: 'Reply', edit: 'Edit your own', react: 'React', copy: 'Copy text', copyLink: 'Copy link', pin: 'Pin or unpin', markUnread: 'Mark unread from here', recall: 'Recall', markRead: 'Mark the room as read', readAll: 'Mark all rooms as read', whileWriting: 'While writing', send: 'Send', newLine: 'New line', editLast: 'Edit your last message', mention: 'Mention somebody', emoji: 'Emoji by its name', bold: 'Bold', italic: 'Italic', strike: 'Struck through', code: 'Code',
+  },
+  listing: { jump: 'Jump to…', markRead: 'Mark as read', readAll: 'Mark all as read', apart: 'Rooms and people apart', rooms: 'Rooms', people: 'People', allRead: 'You have read everything' },
+  switcher: { title: 'Jump to a conversation', label: 'Name, pinyin or initials', new: 'New', hint: '↑ ↓ to choose · Enter to open · Esc to close' },
+  directory: { title: 'Browse rooms', find: 'Find by name or room code', more: 'More', none: 'No room is called “{q}”. Try another spelling.', empty: 'There are no public rooms yet.', open: 'Open', join: 'Join', ask: 'Ask to join', message: 'A word to the admins (optional)', send: 'Send request', asked: 'Asked, waiting for approval' },
+  group: { title: 'Start a group', people: 'Find people', chosen: 'Chosen people', takeOut: 'Take {name} out', name: 'Name (optional)', nameHint: 'Otherwise it is named after its people.', submit: 'Start with {n} person | Start with {n} people', nobody: 'Please choose at least one person', refused: 'These people cannot be brought in: {names}', with: 'Start a group with them' },
+  card: { message: 'Message', add: 'Add friend', accept: 'Accept', more: 'More actions', editMe: 'Edit profile', lastSeen: 'Last seen {time}', friend: 'You are friends', asked: 'Friend request sent', blocked: 'You have blocked them', unfriend: 'Remove friend', withdraw: 'Withdraw request', block: 'Block', unblock: 'Unblock', report: 'Report' },
+  friends: {
+    look: 'View', title: 'Contacts', openAsking: 'Contacts, {n} friend request | Contacts, {n} friend requests', friends: 'Friends', requests: 'Requests', blocks: 'Blocked', none: 'No friends yet.', incoming: 'They ask you', outgoing: 'You asked them', noRequests: 'Nobody is asking.', noBlocks: 'Nobody is blocked.', accept: 'Accept',
+    askTitle: 'Ask {name} to be friends', message: 'A word with it (optional)', messageHint: 'Say who you are.', ask: 'Send request', asked: 'Friend request sent to {name}', asksYou: '{name} asks to be your friend', saidYes: '{name} accepted your friend request',
+    blockAsk: 'Block {name}?', blockHint: 'You can no longer message each other in private or become friends. They are not told.',
+  },
+  remark: { title: 'What you call {name}', label: 'Your name for them', hint: 'Only you see it. Leave it empty to use their own.', set: 'Set a name of your own' },
+  report: { person: 'Report {name}', message: 'Report this message', why: 'Why', spam: 'Spam', abuse: 'Harassment or insults', illegal: 'Illegal content', other: 'Something else', text: 'What happened (optional)', hint: 'It goes to the administrators of this server. Nobody else learns who reported.', send: 'Report', sent: 'Reported, thank you' },
+  roomSettings: { title: '{name} · Settings', open: 'Room settings', about: 'About', rules: 'Permissions', entry: 'Joining', people: 'Requests and bans', end: 'Hand on, leave', topic: 'Topic', kindStays: 'stays as it was chosen', made: 'Created', madeBy: '{name}, {day}' },
+  rule: {
+    everyone: 'Everyone', admins: 'Admins', by_size: 'Everyone up to 50 members', off: 'Off', never: 'Never', anyTime: 'At any time', asServer: 'As the server has it ({time})', asServerPlain: 'As the server has it', readOnly: 'Only the owner and admins can change these.',
+    who: 'Who may…', post: 'Write messages', postHint: '“Admins” makes it an announcement room.', links: 'Send links', upload: 'Send files', react: 'React', pin: 'Pin messages', invite: 'Make invite links', add: 'Add people', rename: 'Change name, topic and picture', announce: 'Announce', mention_all: 'Mention {\'@\'}all', mentionAllHint: 'Notifies every member at once', mention_here: 'Mention {\'@\'}here', mentionHereHint: 'Notifies the members who are online',
+    pace: 'Pace', slow: 'Slow mode', slowHint: 'The least time between two messages of one member; not for admins.', recall: 'Recall', recallHint: 'How long people can recall their own messages.', edit: 'Edit',
+    keep: 'Keep messages', keepHint: 'Older ones are deleted for good, for everyone.', keepAll: 'For ever', keepAsk: 'Messages older than {time} will be deleted for good within the hour.', keepDo: 'Delete older messages',
+  },
+  entry: { code: 'Room code', codeHint: 'Whoever knows it can join.', rotate: 'Make another code', rotateAsk: 'The old code stops working at once.', rotateYes: 'Make another', links: 'Invite', linksHint: 'By link, by QR code, or add people yourself.', manage: 'Invite…', join: 'Who can join', joinHint: 'With approval, admins are asked first.', open: 'Anyone', approval: 'With approval', history: 'Newcomers see', historyHint: 'For those who join from now on.', all: 'The whole history', since_joining: 'What comes after they join' },
+  people: { requests: 'Asking to join', noRequests: 'Nobody is waiting.', letIn: 'Let in', decline: 'Decline', banned: 'Banned', noBans: 'Nobody is banned.', bannedUntil: 'until {time}', bannedForGood: 'for good', unban: 'Lift ban' },
+  end: { transfer: 'Hand the room on', transferHint: 'They become the owner, you stay as admin.', choose: 'Choose the new owner', transferDo: 'Hand on', transferAsk: 'Make {name} the owner?', archive: 'Archive room', archiveHint: 'It can be read but not written to, and be brought back later.', archiveAsk: 'Nobody will be able to write here.', restore: 'Restore room', restoreHint: 'Everybody can write again.', restoreAsk: 'Bring this room back?', leaveOwner: 'Hand the room on before you leave.' },
+  member: {
+    find: 'Find a member', more: 'Actions for {name}', menu: 'Member actions', asking: '{n} person asks to join | {n} people ask to join', makeAdmin: 'Make admin', unmakeAdmin: 'Remove as admin', mute: 'Mute', unmute: 'Unmute', kick: 'Remove', ban: 'Ban', howLong: 'For how long', forGood: 'For good',
+    muteAsk: 'Mute {name}?', muteHint: 'They can read, but not write.', kickAsk: 'Remove {name} from “{room}”?', kickHint: 'They can join again.', banAsk: 'Ban {name}?', banHint: 'They are removed and cannot come back until the ban ends.',
+  },
+  invites: {
+    open: 'Invite people', title: 'Invite people to {name}', link: 'Invite link', add: 'Add people', addN: 'Add {n} person | Add {n} people', added: '{n} person added | {n} people added', qr: 'QR code of the invite link', hint: 'Scan it or open the link to join. Who has no account can register right there.', new: 'New link', holds: 'Holds', for: 'For', noEnd: 'no end', anyNumber: 'anyone', people: '{n} person | {n} people', make: 'Make', all: 'Links that work ({n})', revoke: 'Revoke', used: 'used {n} time | used {n} times', usedOf: 'used {n} of {max}', until: 'until {time}',
+  },
+  announcement: { title: 'Announcement', hint: 'It stands at the top of the room, and you see who has read it.', none: 'Nothing is announced.', by: '{name} · {time}', read: 'Got it', change: 'Change', readN: '{n} has read it | {n} have read it', unreadN: '{n} has not | {n} have not' },
+  notify: { title: 'Notifications', all: 'All messages', mentions: 'Only mentions of me', mute: 'Mute', mutedUntil: 'Muted until {time}', for: 'For {span}', tomorrow: 'Until tomorrow morning', none: 'Until I turn it back on' },
+  home: { title: 'Bring the others', hint: 'In the same network, this address is all they need.', copy: 'Copy invitation', invitation: 'Come and chat with me at {address}', qr: 'QR code of the server address' },
+} satisfies InsideMessages

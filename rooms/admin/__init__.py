@@ -1,0 +1,1 @@
+from rooms.admin import bans, invites, memberships, requests, rooms  # noqa: F401 -- register themselves
