@@ -17,6 +17,7 @@ from django.test import Client
 from accounts import mail
 from chatsite import redis
 from chatsite.live import overrides
+from messaging import recent
 from messaging.ready_pages import ready_pages
 from rooms.standing import standings
 from tests.factories import sign_in
@@ -52,6 +53,7 @@ def _nothing_remembered(redis_server: str) -> Iterator[None]:
     """Rolled back ids come again: what Redis and this process hold of them would be another test's."""
     yield
     mail._thread.submit(lambda: None).result(10)  # a late one would be the next test's
+    recent.flush()
     forget_redis()
     standings.forget()
     overrides.forget()

@@ -104,7 +104,7 @@ class GatewayProtocol(asyncio.Protocol):
         self._connections = state.connections
         self._tasks = state.tasks
         self._consumer: GatewayConsumer | None = GatewayConsumer()
-        self._reader = FrameReader(settings.FRAME_BYTES + FRAME_SLACK)
+        self._reader: FrameReader | None = FrameReader(settings.FRAME_BYTES + FRAME_SLACK)  # None = broken off
         self._message: str | bytes | None = None  # the one that waits to be received
         self._receiver: asyncio.Future[None] | None = None
         self._is_paused = False  # reading
@@ -133,6 +133,8 @@ class GatewayProtocol(asyncio.Protocol):
     # --- what comes in
 
     def data_received(self, data: bytes) -> None:
+        if self._reader is None:
+            return
         self._reader.feed(data)
         self._read()
         if self._message is not None and not self._is_paused:
@@ -142,16 +144,16 @@ class GatewayProtocol(asyncio.Protocol):
     def _read(self) -> None:
         """Goes through what has come, until a message has to wait for its turn."""
         try:
-            while self._message is None and (message := self._reader.next()) is not None:
+            while self._reader and self._message is None and (message := self._reader.next()) is not None:
                 self._hear(message)
         except Violation as violation:
-            self._hang_up(websocket.close_frame(violation.code))
+            self._break_off(violation.code)
 
     def _hear(self, message: Message) -> None:
         opcode, payload = message
         if opcode == websocket.CLOSE:
             websocket.code_of(payload)
-            self._hang_up(websocket.control_frame(websocket.CLOSE, payload[:2]))
+            self._hang_up(payload[:2])
         elif opcode == websocket.PING:
             if not self._close_sent and not self._is_full:  # who reads no pongs gets none
                 self._transport.write(websocket.control_frame(websocket.PONG, payload))
@@ -163,15 +165,23 @@ class GatewayProtocol(asyncio.Protocol):
             self._message = payload if opcode == websocket.BINARY else websocket.text_of(payload)
             self._wake()
 
-    def _hang_up(self, last: bytes) -> None:
-        """The closing handshake is complete, or broken off."""
+    def _hang_up(self, code: bytes) -> None:
+        """The peer's close frame completes the closing handshake."""
         self._is_over = True
         self._message = None
         if not self._close_sent:
             self._close_sent = True
-            self._transport.write(last)
+            self._transport.write(websocket.control_frame(websocket.CLOSE, code))
         self._transport.close()
         self._wake()
+
+    def _break_off(self, code: int) -> None:
+        """The peer broke the rules. What still comes is read and dropped: a socket closed over unread bytes is
+        reset, and the close frame lost with it."""
+        self._reader = None
+        self.close(code)
+        if self._transport.can_write_eof():
+            self._transport.write_eof()
 
     def _wake(self) -> None:
         if self._receiver is not None and not self._receiver.done():

@@ -6,14 +6,12 @@ from typing import Any
 
 import pytest
 
-from messaging import recent
 from messaging.read_news import ReadNews
 from messaging.schemas import SendBody
 from messaging.services.reactions import add_reaction
 from messaging.services.send import send_one
 from rooms.models import Room
 from rooms.services.joining import join
-from tests.conftest import forget_redis
 from tests.factories import make_room, make_user
 from tests.people import Person
 
@@ -24,10 +22,8 @@ def _database(db: None, settings: Any) -> None:
 
 
 @pytest.fixture(autouse=True)
-def _nothing_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+def _no_news_of_reading(monkeypatch: pytest.MonkeyPatch) -> None:
     """Ids and versions come again in every test; in a product they never do."""
-    recent.flush()
-    forget_redis()
     monkeypatch.setattr("messaging.services.read_state.read_news", ReadNews())
 
 

@@ -48,6 +48,13 @@ def test_a_frame_of_a_gigabyte_is_refused_when_it_is_announced(person: Person, s
         assert raw.close_code() in TOO_LARGE
 
 
+def test_who_still_sends_a_refused_frame_is_told_why(person: Person) -> None:
+    with Raw.signed_in(person) as raw:
+        raw.send(announced(64 * MEGABYTE))
+        assert all(raw.send(bytes(MEGABYTE)) for _ in range(8))  # a reset would take the close frame with it
+        assert raw.close_code() in TOO_LARGE
+
+
 def test_a_message_of_a_million_fragments_is_refused(person: Person) -> None:
     with Raw.signed_in(person) as raw:
         raw.send(frame(Op.TEXT, b"x", fin=False))
