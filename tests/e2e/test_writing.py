@@ -232,6 +232,64 @@ def test_what_is_pasted_comes_as_text(pair: tuple[Client, Client]) -> None:
     expect(left.composer).to_have_value("粗\n行")
 
 
+def test_what_the_composer_puts_in_is_undone_like_what_is_typed(pair: tuple[Client, Client]) -> None:
+    _, right = pair
+    box = right.composer
+    right.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    right.page.evaluate("navigator.clipboard.writeText('，谢谢')")
+    box.press_sequentially("done ")
+    right.button("emoji", right.page.locator(".foot")).click()
+    right.page.get_by_label(right.words["emoji_search"]).fill("rocket")
+    right.page.get_by_role("dialog").get_by_role("button", name="rocket", exact=True).click()
+    box.press_sequentially(":tada")
+    right.page.get_by_role("listbox", name="Emoji").get_by_role("option").first.click()
+    box.press_sequentially(" @周")
+    right.page.get_by_role("option", name="周舟").click()
+    box.press("Control+V")
+    expect(box).to_have_value("done 🚀🎉 @周舟 ，谢谢")
+    box.press("Control+a")
+    box.press("Control+b")
+    whole = "done 🚀🎉 @周舟 ，谢谢"
+    written = ["done ", "done 🚀", "done 🚀🎉", "done 🚀🎉 @周舟 ", whole, f"**{whole}**"]
+    undone = steps(right, "Control+z", until="")
+    assert undone[0] == written[-1]
+    assert is_walked_through(undone, written[::-1])
+    assert is_walked_through(steps(right, "Control+Shift+z", until=written[-1]), written)
+    assert undone[-1] == ""
+    box.press("Enter")
+    expect(right.log.locator(".mention")).to_have_text("@周舟")
+
+
+def steps(client: Client, key: str, *, until: str) -> list[str]:
+    """What the composer held before and after each press."""
+    held = [client.composer.input_value()]
+    while held[-1] != until and len(held) < 40:
+        client.composer.press(key)
+        held.append(client.composer.input_value())
+    return held
+
+
+def is_walked_through(held: list[str], written: list[str]) -> bool:
+    """Whether each of them stood there, in this order. Between them are the letters of searched names."""
+    rest = iter(held)
+    return all(text in rest for text in written)
+
+
+def test_what_was_sent_is_not_undone_into_the_next_message(pair: tuple[Client, Client]) -> None:
+    left, right = pair
+    left.composer.press_sequentially("三点见")
+    left.composer.press("Enter")
+    right.shows("三点见")
+    left.composer.press("Control+z")
+    expect(left.composer).to_have_value("")
+    left.has_sent()
+    left.composer.press("ArrowUp")
+    left.composer.press_sequentially("吧")
+    left.composer.press("Control+z")
+    left.composer.press("Control+z")
+    expect(left.composer).to_have_value("三点见")
+
+
 def test_the_menu_of_a_message_on_its_way_becomes_whole(pair: tuple[Client, Client]) -> None:
     """It may be opened before the server has answered."""
     left, _ = pair

@@ -31,8 +31,12 @@ export function useComposer(roomId: number, onError: (error: unknown) => void) {
   const waitSeconds = computed(() => mode.value.kind === 'edit' ? 0 : slowFor.value)
   const canSubmit = computed(() => text.value.trim() !== '' && excess.value === 0 && waitSeconds.value === 0)
 
+  /** An empty draft is kept nowhere; what is undone until nothing is left comes back by redo, and must still mean them. */
+  const picked = new Map<number, string>()
+
   function write(value: string) {
-    drafts.set(roomId, value)
+    drafts.mentionsOf(roomId).forEach(([id, name]) => picked.set(id, name))
+    drafts.set(roomId, value, [...picked])
     if (value.trim())
       presence.typed(roomId)
   }
@@ -52,6 +56,7 @@ export function useComposer(roomId: number, onError: (error: unknown) => void) {
     const named = drafts.mentionsOf(roomId).filter(([, name]) => content.includes(`@${name}`)).map(([id]) => id)
     const mentions = named.filter(id => id > 0)
     const reply_to = replyTo.value
+    picked.clear()
     drafts.clear(roomId)
     messages.send(roomId, { content, ...(reply_to && { reply_to }), ...(mentions.length && { mentions }), ...(named.includes(EVERYBODY.id) && { mention_all: true }), ...(named.includes(WHO_IS_HERE.id) && { mention_here: true }) })
   }

@@ -9,11 +9,11 @@ import { useSuggestions } from './useSuggestions'
 const SHOWN_MAX = 8
 
 /** The emoji offered after a colon and a word of either language: :smile, :笑. */
-export function useEmojiPopup(area: Ref<HTMLTextAreaElement | undefined>, text: Ref<string>) {
+export function useEmojiPopup(area: Ref<HTMLTextAreaElement | undefined>) {
   const { all, load } = useEmoji()
   const { tone, used } = useFavouriteEmoji()
 
-  return useSuggestions<Emoji>(area, text, {
+  return useSuggestions<Emoji>(area, {
     find: emojiQuery,
     offer: typed => suggestEmoji(all.value, typed).slice(0, SHOWN_MAX),
     write: one => inTone(one, tone.value),

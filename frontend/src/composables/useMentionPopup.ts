@@ -12,7 +12,7 @@ import { useSuggestions } from './useSuggestions'
 const SHOWN_MAX = 8
 
 /** The people offered after an @, anywhere in the text: Chinese puts no space before it. */
-export function useMentionPopup(area: Ref<HTMLTextAreaElement | undefined>, room: Room, text: Ref<string>, mention: (id: number, name: string) => void) {
+export function useMentionPopup(area: Ref<HTMLTextAreaElement | undefined>, room: Room, mention: (id: number, name: string) => void) {
   const { members, users, userId } = useAccount()
   const { t } = useI18n()
   const permissions = usePermissions(room.id)
@@ -30,7 +30,7 @@ export function useMentionPopup(area: Ref<HTMLTextAreaElement | undefined>, room
     matches.value = (await import('pinyin-match')).default.match
   }
 
-  return useSuggestions<Sender>(area, text, {
+  return useSuggestions<Sender>(area, {
     find: (typed, caret) => room.kind === 'direct' ? null : mentionQuery(typed, caret),
     offer,
     write: user => `@${user.display_name} `,

@@ -1,6 +1,7 @@
 import type { Ref } from 'vue'
-import { computed, nextTick, ref, useId } from 'vue'
+import { computed, ref, useId } from 'vue'
 import { isPlainEnter } from '@/components/message/enter-key'
+import { rewrite } from '@/components/message/rewrite'
 
 export interface Query { start: number, text: string }
 
@@ -16,7 +17,7 @@ export interface Suggesting<Item> {
 }
 
 /** What is offered for the word that is being typed: arrows walk it, Enter and Tab take from it. */
-export function useSuggestions<Item>(area: Ref<HTMLTextAreaElement | undefined>, text: Ref<string>, { find, offer, write, taken, begin }: Suggesting<Item>) {
+export function useSuggestions<Item>(area: Ref<HTMLTextAreaElement | undefined>, { find, offer, write, taken, begin }: Suggesting<Item>) {
   const id = useId()
   const query = ref<Query | null>(null)
   const at = ref(0)
@@ -41,17 +42,13 @@ export function useSuggestions<Item>(area: Ref<HTMLTextAreaElement | undefined>,
     query.value = null
   }
 
-  async function pick(item: Item) {
+  function pick(item: Item) {
     const box = area.value
     if (!box || !query.value)
       return
-    const { start } = query.value
-    const written = write(item)
-    text.value = text.value.slice(0, start) + written + text.value.slice(box.selectionStart)
+    rewrite(box, query.value.start, box.selectionStart, write(item))
     taken?.(item)
     close()
-    await nextTick()
-    box.setSelectionRange(start + written.length, start + written.length)
   }
 
   /** True when the key was for the list. */
@@ -63,7 +60,7 @@ export function useSuggestions<Item>(area: Ref<HTMLTextAreaElement | undefined>,
     if (step)
       at.value = (at.value + step + found.value.length) % found.value.length
     else if (chosen)
-      void pick(chosen)
+      pick(chosen)
     else if (event.key === 'Escape')
       close()
     else

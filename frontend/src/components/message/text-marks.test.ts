@@ -3,9 +3,10 @@ import { markOf, toggleMark } from './text-marks'
 
 /** [ and ] are the ends of the selection. */
 function toggled(shown: string, mark: string): string {
-  const start = shown.indexOf('[')
-  const after = toggleMark({ text: shown.replace(/[[\]]/g, ''), start, end: shown.indexOf(']') - 1 }, mark)
-  return `${after.text.slice(0, after.start)}[${after.text.slice(after.start, after.end)}]${after.text.slice(after.end)}`
+  const before = shown.replace(/[[\]]/g, '')
+  const { at, piece, start, end } = toggleMark({ text: before, start: shown.indexOf('['), end: shown.indexOf(']') - 1 }, mark)
+  const after = before.slice(0, at.start) + piece + before.slice(at.end)
+  return `${after.slice(0, start)}[${after.slice(start, end)}]${after.slice(end)}`
 }
 
 describe('marks round what is selected', () => {

@@ -1,4 +1,6 @@
-export interface Marked { text: string, start: number, end: number }
+export interface Selected { text: string, start: number, end: number }
+/** `piece` stands where `at` was; then `start` to `end` is selected. */
+export interface Marked { at: { start: number, end: number }, piece: string, start: number, end: number }
 
 /** Ctrl (⌘ on a Mac) and a key, and what is put round the selection. */
 const MARKS: Record<string, string> = { 'b': '**', 'i': '*', 'e': '`', 'shift x': '~~' }
@@ -10,7 +12,7 @@ export function markOf(event: KeyboardEvent): string | undefined {
 }
 
 /** Puts marks round what is selected, or takes them off again; without a selection the caret comes between them. */
-export function toggleMark({ text, start, end }: Marked, mark: string): Marked {
+export function toggleMark({ text, start, end }: Selected, mark: string): Marked {
   const selected = text.slice(start, end)
   // A mark beside a space is none.
   const from = start + (selected.length - selected.trimStart().length)
@@ -18,8 +20,8 @@ export function toggleMark({ text, start, end }: Marked, mark: string): Marked {
   const [before, inner, after] = [text.slice(0, from), text.slice(from, to), text.slice(to)]
   const size = mark.length
   if (endsMarked(before, mark) && endsMarked(reversed(after), mark))
-    return { text: before.slice(0, -size) + inner + after.slice(size), start: from - size, end: to - size }
-  return { text: before + mark + inner + mark + after, start: from + size, end: to + size }
+    return { at: { start: from - size, end: to + size }, piece: inner, start: from - size, end: to - size }
+  return { at: { start: from, end: to }, piece: mark + inner + mark, start: from + size, end: to + size }
 }
 
 const reversed = (text: string) => [...text].reverse().join('')
