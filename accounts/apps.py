@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class AccountsConfig(AppConfig):
@@ -8,12 +9,13 @@ class AccountsConfig(AppConfig):
         from accounts.gateway import read_token
         from accounts.services import expiry, statistics
         from chatsite.administration.dashboard import charts, figures
-        from chatsite.chores import HOURLY, chores
+        from chatsite.chores import HOURLY, Chore, chores
         from chatsite.gateway import pull
 
         pull.read_token = read_token
-        chores["sessions"] = (HOURLY, expiry.forget_sessions)
-        chores["registration invites"] = (HOURLY, expiry.forget_registration_invites)
+        chores["sessions"] = Chore(_("sessions"), HOURLY, expiry.forget_sessions)
+        invites = Chore(_("invitations to register"), HOURLY, expiry.forget_registration_invites)
+        chores["registration invites"] = invites
         figures["people"] = statistics.people
         figures["sessions"] = statistics.sessions
         charts["new people"] = statistics.new_people

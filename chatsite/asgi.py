@@ -16,7 +16,7 @@ wsgi_application = rest_application()
 from django.conf import settings  # noqa: E402
 
 from chatsite.bridge import Bridge  # noqa: E402
-from chatsite.chores import Housekeeper  # noqa: E402
+from chatsite.chores.housekeeper import Housekeeper  # noqa: E402
 from chatsite.gateway.hub import stop_hub  # noqa: E402
 from chatsite.routing import websocket_urlpatterns  # noqa: E402
 from chatsite.startup import prepare_process, settle_memory  # noqa: E402

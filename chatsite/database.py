@@ -14,13 +14,14 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations.executor import MigrationExecutor
 from django.utils.translation import gettext as _
 
-from chatsite.locks import exclusive
+from chatsite.locks import Lock, exclusive
 
 UNKNOWN_DATABASE = 1049
 NO_RIGHT_TO_DATABASE = 1044  # also said of a database that does not exist to users who may not create it
 ACCESS_DENIED = 1045
 OLDEST_SQLITE = (3, 33)
 LOCK_POLL_SECONDS = 5  # below the connection's read_timeout
+GONE_SECONDS = 600  # after which MySQL gives up a connection whose machine says nothing any more
 MIGRATE_LOCK = "chat.migrate"
 
 
@@ -144,8 +145,34 @@ def alone_on(alias: str) -> Iterator[None]:
             yield
         return
     with _without_timeouts(database):
-        _take_lock(database, f"{MIGRATE_LOCK}.{database.settings_dict['NAME']}"[:64])
+        _take_lock(database, _lock_name(MIGRATE_LOCK))
         yield  # the lock ends with its connection
+
+
+@contextmanager
+def alone_at(work: str) -> Iterator[bool]:
+    """Is nobody else at it? Asked without waiting; whoever is at it and dies is at it no more."""
+    if connection.vendor != "mysql":
+        lock = Lock(settings.RUN_DIR / f"{work}.lock")
+        try:
+            yield lock.acquire(wait=False)
+        finally:
+            lock.close()
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SET SESSION wait_timeout = %s", [GONE_SECONDS])
+        cursor.execute("SELECT GET_LOCK(%s, 0)", [_lock_name(f"chat.{work}")])
+        (taken,) = cursor.fetchone()
+        try:
+            yield taken == 1
+        finally:
+            if taken == 1:
+                cursor.execute("SELECT RELEASE_LOCK(%s)", [_lock_name(f"chat.{work}")])
+
+
+def _lock_name(work: str) -> str:
+    """Names hold for the whole server, which may have other databases."""
+    return f"{work}.{connection.settings_dict['NAME']}"[:64]
 
 
 def _take_lock(database: BaseDatabaseWrapper, name: str) -> None:

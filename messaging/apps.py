@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class MessagingConfig(AppConfig):
@@ -6,7 +7,7 @@ class MessagingConfig(AppConfig):
 
     def ready(self) -> None:
         from chatsite.administration.dashboard import charts, figures
-        from chatsite.chores import HOURLY, chores
+        from chatsite.chores import HOURLY, Chore, chores
         from chatsite.gateway import pull
         from messaging.services import retention, statistics
         from messaging.source import Source
@@ -17,4 +18,4 @@ class MessagingConfig(AppConfig):
         pull.pull = Source()
         figures["reports"] = statistics.reports_waiting
         charts["messages"] = statistics.messages_a_day
-        chores["retention"] = (HOURLY, retention.delete_old)
+        chores["retention"] = Chore(_("messages past their days"), HOURLY, retention.delete_old)

@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class RoomsConfig(AppConfig):
@@ -6,7 +7,7 @@ class RoomsConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts import slots
-        from chatsite.chores import EVERY_MINUTE, HOURLY, chores
+        from chatsite.chores import EVERY_MINUTE, HOURLY, Chore, chores
         from rooms import contacts
         from rooms.services import expiry
         from rooms.services.joining import leave_all
@@ -14,7 +15,7 @@ class RoomsConfig(AppConfig):
         slots.circle_of = contacts.circle_of
         slots.ties_of = contacts.ties_of
         slots.before_deletion = leave_all
-        chores["mutes"] = (EVERY_MINUTE, expiry.end_mutes)
-        chores["bans"] = (HOURLY, expiry.forget_bans)
-        chores["invites"] = (HOURLY, expiry.forget_invites)
-        chores["pictures"] = (HOURLY, expiry.forget_pictures)
+        chores["mutes"] = Chore(_("mutes that have ended"), EVERY_MINUTE, expiry.end_mutes)
+        chores["bans"] = Chore(_("bans that have ended"), HOURLY, expiry.forget_bans)
+        chores["invites"] = Chore(_("invitations to rooms"), HOURLY, expiry.forget_invites)
+        chores["pictures"] = Chore(_("pictures that nobody shows"), HOURLY, expiry.forget_pictures)

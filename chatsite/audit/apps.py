@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class AuditConfig(AppConfig):
@@ -6,6 +7,6 @@ class AuditConfig(AppConfig):
 
     def ready(self) -> None:
         from chatsite.audit import retention
-        from chatsite.chores import HOURLY, chores
+        from chatsite.chores import HOURLY, Chore, chores
 
-        chores["audit log"] = (HOURLY, retention.delete_old)
+        chores["audit log"] = Chore(_("entries of the audit log past their days"), HOURLY, retention.delete_old)

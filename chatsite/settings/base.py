@@ -49,6 +49,7 @@ INSTALLED_APPS = [
     "chatsite.imports",
     "chatsite.live",
     "chatsite.audit",
+    "chatsite.chores",
     "chatsite.administration.apps.AdministrationConfig",  # before unfold: some of its templates are ours
     "accounts",
     "rooms",
@@ -67,6 +68,8 @@ INSTALLED_APPS = [
     "corsheaders",
     "drf_spectacular",
     "drf_spectacular_sidecar",
+    "django_tasks",
+    "django_tasks_db",
 ]
 MIDDLEWARE = [
     "chatsite.security.SecurityHeadersMiddleware",
@@ -106,6 +109,7 @@ DATABASE_URL = database_url(default=f"sqlite:///{VAR_DIR / 'chat.sqlite3'}")
 DATABASES = {"default": database(DATABASE_URL)}
 BACKUP_BEFORE_MIGRATE = choice("BACKUP_BEFORE_MIGRATE", ["on", "off"]) == "on"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["minute", "hour"]}}  # chatsite/chores
 
 RUN_DIR = VAR_DIR / "run"
 # With this bearer token /metrics answers Prometheus. Several processes count together in files, which the library looks

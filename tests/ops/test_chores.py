@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 from io import StringIO
-from threading import Event
 
 import pytest
 from django.core.management import call_command
@@ -75,23 +74,3 @@ def test_invitations_are_deleted_a_month_after_their_end(model: type[Invite | Re
         model.objects.create(token=f"t{number}", created_at=LONG_AGO, **own, **fields)
     flush()
     assert sorted(model.objects.values_list("token", flat=True)) == ["t3", "t4", "t5", "t6"]
-
-
-def test_one_process_does_what_is_due_and_the_others_leave_it() -> None:
-    first, second = chores.do_due(), chores.do_due()
-    assert set(first) == set(chores.chores)
-    assert second == {}
-
-
-@pytest.mark.django_db(transaction=True)
-def test_a_serving_process_looks_for_itself(monkeypatch: pytest.MonkeyPatch) -> None:
-    is_done = Event()
-    monkeypatch.setattr(chores, "LOOK_SECONDS", 0.01)
-    monkeypatch.setitem(chores.chores, "own", (chores.HOURLY, lambda: is_done.set() or 0))
-    housekeeper = chores.Housekeeper()
-    housekeeper.start()
-    try:
-        assert is_done.wait(60)
-    finally:
-        housekeeper.stop()
-        housekeeper._thread.join()

@@ -134,9 +134,9 @@ def test_many_values_at_once_count_as_each_alone() -> None:
 
 
 def test_chores_are_counted_and_their_failures_too(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(chores.chores, "counted", (chores.HOURLY, lambda: 7))
+    monkeypatch.setitem(chores.chores, "counted", chores.Chore("", chores.HOURLY, lambda: 7))
     chores.do("counted")
-    monkeypatch.setitem(chores.chores, "counted", (chores.HOURLY, lambda: 1 // 0))
+    monkeypatch.setitem(chores.chores, "counted", chores.Chore("", chores.HOURLY, lambda: 1 // 0))
     with pytest.raises(ZeroDivisionError):
         chores.do("counted")
     found = metrics.registry.get_sample_value

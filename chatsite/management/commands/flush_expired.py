@@ -21,5 +21,5 @@ class Command(OperatorCommand):
         reach_database()
         overrides.refresh()
         with self.bars(verbosity) as progress:
-            for name in progress.track(chores.chores, description=_("deleting")):
-                self.say(_("%(name)s: %(count)d deleted") % {"name": name, "count": chores.do(name)})
+            for name, chore in progress.track(chores.chores.items(), description=_("deleting")):
+                self.say(_("%(name)s: %(count)d deleted") % {"name": chore.title, "count": chores.do(name)})
