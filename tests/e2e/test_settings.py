@@ -144,3 +144,42 @@ def test_everything_that_is_mine_is_fetched(arrive: Arrive, maya: Person, shared
     with client.page.expect_download() as download:
         account.get_by_role("link", name="Download").click()
     assert zipfile.is_zipfile(download.value.path())
+
+
+def test_times_go_by_the_clock_of_the_chosen_zone_on_every_device(
+    arrive: Arrive, zhou: Person, maya: Person, shared_room: Frame
+) -> None:
+    said = zhou.say(shared_room["id"], "几点见？")
+    here, there = arrive().sign_in(maya.name), arrive(locale="zh").sign_in(maya.name)
+    for client in (here, there):
+        client.open(shared_room["name"])
+    minute = said["created_at"][13:16]
+    shown = here.message("几点见？").locator("time").first
+    in_shanghai = shown.inner_text()
+    profile = tab(here, "Profile")
+    zone = profile.get_by_label("Time zone", exact=True).and_(here.page.get_by_role("combobox"))
+    expect(zone).to_have_value("As this device")
+    zone.press("ArrowDown")
+    expect(profile.get_by_role("option", name="As this device Asia/Shanghai")).to_have_attribute(
+        "aria-selected", "true"
+    )
+    zone.fill("kath")
+    expect(profile.get_by_role("option")).to_contain_text([re.compile(r"UTC\+5:45")])
+    zone.fill("atlantis")
+    expect(profile.get_by_text("No time zone is called that.")).to_be_visible()
+    zone.press("Escape")
+    expect(zone).to_have_value("As this device")
+    zone.fill("los angeles")
+    zone.press("Enter")
+    expect(zone).to_have_value(re.compile("America/Los Angeles"))
+    profile.get_by_role("button", name="Save", exact=True).click()
+    for client in (here, there):
+        time = client.message("几点见？").locator("time").first
+        expect(time).not_to_have_text(in_shanghai)
+        expect(time).to_contain_text(minute)
+    there.page.reload()
+    expect(there.message("几点见？").locator("time").first).not_to_have_text(in_shanghai)
+    zone.click()
+    profile.get_by_role("option", name="As this device").click()
+    profile.get_by_role("button", name="Save", exact=True).click()
+    expect(shown).to_have_text(in_shanghai)

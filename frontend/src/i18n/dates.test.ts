@@ -1,5 +1,6 @@
-import { describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it } from 'vitest'
 import { ago, dayName, dayNumber, moment, shortTime, span } from './dates'
+import { AS_DEVICE, goBy, momentOf, wallClock } from './zone'
 
 const now = new Date(2026, 10, 23, 15, 0)
 const today = new Date(2026, 10, 23, 0, 1)
@@ -43,4 +44,30 @@ describe('spans', () => {
 
 it('a moment names its day unless it is today', () => {
   expect([today, friday, lastYear].map(day => moment(day, 'zh-CN', now))).toEqual(['00:01', '11月20日 09:05', '2025年11月3日 09:05'])
+})
+
+describe('by the clock of a chosen zone', () => {
+  afterEach(() => goBy(AS_DEVICE))
+  const at = new Date('2026-11-23T23:30:00Z')
+  const now = new Date('2026-11-24T16:30:00Z')
+
+  it('days and times are those of its people', () => {
+    goBy('Asia/Shanghai')
+    expect([shortTime(at, 'en', now), dayName(at, 'en', now), moment(now, 'en', at)]).toEqual(['Yesterday', 'Yesterday', 'Nov 25, 00:30'])
+    goBy('America/Los_Angeles')
+    expect([shortTime(at, 'en', at), dayName(new Date('2026-01-01T07:59:00Z'), 'en', now)]).toEqual(['15:30', 'December 31, 2025'])
+  })
+
+  it('a day of its calendar begins at its midnight, also where the clock is changed', () => {
+    goBy('Europe/Berlin')
+    expect(['2026-03-29', '2026-03-30', '2026-10-25', '2026-10-26'].map(day => momentOf(Date.parse(`${day}T00:00Z`)).toISOString()))
+      .toEqual(['2026-03-28T23:00:00.000Z', '2026-03-29T22:00:00.000Z', '2026-10-24T22:00:00.000Z', '2026-10-25T23:00:00.000Z'])
+    expect(wallClock(new Date('2026-03-29T01:00:00Z')).toISOString()).toBe('2026-03-29T03:00:00.000Z')
+  })
+
+  it('the device\'s own counts where none is chosen, or one that this browser does not know', () => {
+    const device = shortTime(at, 'en', at)
+    goBy('Mars/Olympus')
+    expect(shortTime(at, 'en', at)).toBe(device)
+  })
 })

@@ -1,10 +1,12 @@
 import type { Locale } from './index'
+import { wallClock, zoneOption } from './zone'
 
 const HOUR: Intl.DateTimeFormatOptions = { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }
 const formats = new Map<string, Intl.DateTimeFormat>()
 
 /** Building an Intl format costs more than using it a thousand times. */
-function format(locale: Locale, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+function format(locale: Locale, shape: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  const options = { ...shape, ...zoneOption() }
   const key = locale + JSON.stringify(options)
   let found = formats.get(key)
   if (!found)
@@ -12,10 +14,12 @@ function format(locale: Locale, options: Intl.DateTimeFormatOptions): Intl.DateT
   return found
 }
 
-/** The local calendar day, as a number that compares and subtracts. */
+/** The calendar day of the reader, as a number that compares and subtracts. */
 export function dayNumber(time: Date): number {
-  return Math.floor((time.getTime() - time.getTimezoneOffset() * 60_000) / 86_400_000)
+  return Math.floor(wallClock(time).getTime() / 86_400_000)
 }
+
+const sameYear = (a: Date, b: Date) => wallClock(a).getUTCFullYear() === wallClock(b).getUTCFullYear()
 
 export const timeOfDay = (time: Date, locale: Locale) => format(locale, HOUR).format(time)
 
@@ -42,7 +46,7 @@ export function dayName(time: Date, locale: Locale, now = new Date()): string {
   const ago = dayNumber(now) - dayNumber(time)
   if (ago === 0 || ago === 1)
     return relativeDay(ago, locale)
-  return time.getFullYear() === now.getFullYear()
+  return sameYear(time, now)
     ? format(locale, { month: 'long', day: 'numeric', weekday: 'long' }).format(time)
     : format(locale, { year: 'numeric', month: 'long', day: 'numeric' }).format(time)
 }
@@ -51,7 +55,7 @@ export function dayName(time: Date, locale: Locale, now = new Date()): string {
 export function moment(time: Date, locale: Locale, now = new Date()): string {
   if (dayNumber(now) === dayNumber(time))
     return timeOfDay(time, locale)
-  const year = time.getFullYear() === now.getFullYear() ? {} : { year: 'numeric' } as const
+  const year = sameYear(time, now) ? {} : { year: 'numeric' } as const
   return format(locale, { ...year, month: 'short', day: 'numeric', ...HOUR }).format(time)
 }
 
@@ -64,7 +68,7 @@ export function shortTime(time: Date, locale: Locale, now = new Date()): string 
     return relativeDay(1, locale)
   if (ago < 7)
     return format(locale, { weekday: 'short' }).format(time)
-  return time.getFullYear() === now.getFullYear()
+  return sameYear(time, now)
     ? format(locale, { month: 'short', day: 'numeric' }).format(time)
     : format(locale, { year: 'numeric', month: 'numeric', day: 'numeric' }).format(time)
 }

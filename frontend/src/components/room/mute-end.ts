@@ -1,6 +1,9 @@
+import { momentOf, wallClock } from '@/i18n/zone'
+
 const HOUR_OF_MORNING = 8
 
 /** Eight o'clock tomorrow, where this person is. */
 export function morning(now = new Date()): string {
-  return new Date(now.getFullYear(), now.getMonth(), now.getDate() + 1, HOUR_OF_MORNING).toISOString()
+  const today = wallClock(now)
+  return momentOf(Date.UTC(today.getUTCFullYear(), today.getUTCMonth(), today.getUTCDate() + 1, HOUR_OF_MORNING)).toISOString()
 }

@@ -71,6 +71,7 @@ export default {
   prefs: {
     profile: 'Profile', appearance: 'Appearance', notices: 'Notifications', privacy: 'Privacy', devices: 'Devices', account: 'Account', save: 'Save', saved: 'Saved',
     displayName: 'Display name', bio: 'About me', status: 'Status', statusText: 'Status message', invisible: 'Invisible', invisibleHint: 'Others see you as offline.', dndHint: 'No notifications, no sounds.',
+    zone: 'Time zone', zoneHint: 'Times, days and quiet hours go by its clock.', zoneDevice: 'As this device', zoneFind: 'City, country or UTC+8', zoneNone: 'No time zone is called that.',
     layout: 'Messages', flat: 'Flat', bubble: 'Bubbles', flatHint: 'One left edge: dense, good for long text and code.', bubbleHint: 'Your own are on the right.', scale: 'Font size', small: 'Small', normal: 'Normal', large: 'Large', larger: 'Larger',
     sendKey: 'Send with', enter: 'Enter', ctrl_enter: 'Ctrl + Enter', enterHint: 'Shift + Enter for a new line', ctrl_enterHint: 'Enter for a new line',
   },

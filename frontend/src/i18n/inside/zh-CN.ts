@@ -70,6 +70,7 @@ export default {
   prefs: {
     profile: '个人资料', appearance: '外观', notices: '通知', privacy: '隐私', devices: '设备', account: '账号', save: '保存', saved: '已保存',
     displayName: '显示名称', bio: '个人简介', status: '状态', statusText: '状态留言', invisible: '隐身', invisibleHint: '别人看到你是离线。', dndHint: '不弹通知，也不响声音。',
+    zone: '时区', zoneHint: '时间、日期和免打扰时段都按它的钟点。', zoneDevice: '跟随此设备', zoneFind: '城市英文名、国家或 UTC+8', zoneNone: '没有这样的时区。',
     layout: '消息样式', flat: '平铺', bubble: '气泡', flatHint: '左对齐，紧凑，适合长文和代码。', bubbleHint: '自己的消息在右边。', scale: '字号', small: '小', normal: '标准', large: '大', larger: '特大',
     sendKey: '发送键', enter: 'Enter', ctrl_enter: 'Ctrl + Enter', enterHint: 'Shift + Enter 换行', ctrl_enterHint: 'Enter 换行',
   },
