@@ -15,7 +15,7 @@ from rooms.changes import RoomChange, changing
 from rooms.models import Membership, Room
 from rooms.permissions import can_manage, is_owner, require, require_may, require_open
 from rooms.records import record_room
-from rooms.rendering import rooms_out
+from rooms.rendering import membership_updated, rooms_out
 from rooms.rules import Rules
 from rooms.schemas import ChangeRoom, ChangeRules, RoomUpdated
 from rooms.services.quotas import require_another_room
@@ -45,8 +45,16 @@ def change_room(*, user_id: int, room_id: int, wanted: ChangeRoom) -> None:
         if wanted.archived is False and room.archived_at is not None:
             require_another_room(user_id)
         changed = apply(change, room, wanted, actor_id=user_id)
+        if "announcement" in changed and room.announced_at is not None:
+            _has_read_what_they_wrote(change, room, me)
         if changed & RECORDED:
             record_room(room.pk, room.name, "room.change", by=user_id, changed=sorted(changed & RECORDED))
+
+
+def _has_read_what_they_wrote(change: RoomChange, room: Room, me: Membership) -> None:
+    me.announcement_read_at = room.announced_at
+    me.save(update_fields=["announcement_read_at"])
+    change.tell(me.user_id, membership_updated(me, change.counter))
 
 
 def apply(change: RoomChange, room: Room, wanted: ChangeRoom, *, actor_id: int) -> set[str]:

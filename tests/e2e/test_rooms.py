@@ -84,11 +84,27 @@ def test_an_announcement_is_read_and_its_author_sees_by_whom(pair: tuple[Client,
     about.get_by_role("button", name="Save", exact=True).click()
     card = guest.page.get_by_role("region", name="Announcement")
     expect(card).to_contain_text("周五 18:00 停机维护")
+    expect(host.page.get_by_role("region", name="Announcement")).to_have_count(0)
     card.get_by_role("button", name="Got it").click()
     expect(card).to_have_count(0)
     host.page.keyboard.press("Escape")
     host.page.get_by_role("button", name="Announcement", exact=True).click()
     expect(dialog(host)).to_contain_text("1 has read it")
+
+
+def test_a_newcomer_is_shown_what_was_announced_before(arrive: Arrive, zhou: Person, maya: Person) -> None:
+    room = zhou.make_room("客服 Support")
+    zhou.ok("PATCH", f"/api/rooms/{room['id']}", {"announcement": "先看置顶"})
+    client = arrive().sign_in(maya.name)
+    client.join(room["code"])
+    card = client.page.get_by_role("region", name="Announcement")
+    expect(card).to_contain_text("先看置顶")
+    card.get_by_role("button", name="Got it").click()
+    expect(card).to_have_count(0)
+    client.page.reload()
+    expect(client.composer).to_be_visible()
+    expect(client.page.get_by_role("button", name="Announcement", exact=True)).to_be_visible()
+    expect(card).to_have_count(0)
 
 
 def test_only_admins_write_where_the_owner_says_so(pair: tuple[Client, Client]) -> None:

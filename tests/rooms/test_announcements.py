@@ -60,6 +60,18 @@ def test_reading_tells_ones_own_devices_once(bob: Person, room: Room, published:
     assert out.of_room(room.id) == []
 
 
+def test_who_announces_something_has_read_it(ann: Person, bob: Person, room: Room, published: Listen) -> None:
+    with published() as out:
+        announce(ann, room, "Low tide at one")
+    mine = ann.api.get(f"/api/rooms/{room.id}").json()
+    assert mine["membership"]["announcement_read_at"] == mine["announced_at"]
+    assert [kind for kind, _ in out.to(ann.id)] == ["membership_updated"]
+    assert out.to(ann.id)[0][1]["membership"] == mine["membership"]
+    assert out.to(bob.id) == []
+    announce(ann, room, "")
+    assert ann.api.get(f"/api/rooms/{room.id}").json()["membership"] == mine["membership"]
+
+
 def test_who_keeps_receipts_private_is_in_neither_list(ann: Person, bob: Person, cat: Person, room: Room) -> None:
     bob.api.patch("/api/users/me", {"preferences": {"read_receipts": False}})
     read(bob, room)

@@ -12,8 +12,8 @@ export function useAnnouncement(room: () => Room) {
     const { announced_at, membership } = room()
     if (!text.value || !announced_at || !membership)
       return false
-    // Who came in later finds it in its place; it was news to those who were here.
-    return Date.parse(membership.announcement_read_at ?? membership.joined_at) < Date.parse(announced_at)
+    const read_at = membership.announcement_read_at
+    return read_at === null || Date.parse(read_at) < Date.parse(announced_at)
   })
   const markRead = () => told(api.rooms.readAnnouncement(room().id))
   return { text, isNews, markRead, userId }
