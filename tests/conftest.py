@@ -18,7 +18,9 @@ from accounts import mail
 from chatsite import redis
 from chatsite.live import overrides
 from messaging import recent
+from messaging.read_news import ReadNews
 from messaging.ready_pages import ready_pages
+from messaging.services import read_state
 from rooms.standing import standings
 from tests.factories import sign_in
 
@@ -58,6 +60,15 @@ def _nothing_remembered(redis_server: str) -> Iterator[None]:
     standings.forget()
     overrides.forget()
     ready_pages.forget()
+
+
+@pytest.fixture(autouse=True)
+def _nothing_left_to_tell(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """What one test reads twice within a second would be told in the next one."""
+    news = ReadNews()
+    monkeypatch.setattr(read_state, "read_news", news)
+    yield
+    news._waiting.clear()
 
 
 def forget_redis() -> None:

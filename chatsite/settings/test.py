@@ -8,8 +8,8 @@ os.environ.setdefault("JWT_SECRET_KEY", "test-jwt-key-of-more-than-fifty-charact
 os.environ |= {"LC_ALL": "C.UTF-8", "LANGUAGE": ""}  # operators are spoken to in their terminal's language
 os.environ["ENV_FILE"] = os.devnull  # a developer's own services are none of the tests' business
 os.environ.setdefault("VAR_DIR", str(Path(__file__).resolve().parents[2] / "var" / "test"))
-# Publishing knows no database numbers: only the prefix keeps two runs on one Redis apart.
-os.environ["REDIS_PREFIX"] = f"{os.environ.get('REDIS_PREFIX', 'test')}-{os.getpid()}"
+# Publishing knows no database numbers: only the prefix keeps two runs on one Redis apart. No prefix begins another's.
+os.environ["REDIS_PREFIX"] = f"{os.environ.get('REDIS_PREFIX', 'test')}-{os.getpid()}-"
 
 from chatsite.settings.base import *
 from chatsite.settings.base import DATABASES, VAR_DIR

@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from messaging.read_news import ReadNews
 from messaging.schemas import SendBody
 from messaging.services.reactions import add_reaction
 from messaging.services.send import send_one
@@ -19,12 +18,6 @@ from tests.people import Person
 @pytest.fixture(autouse=True)
 def _database(db: None, settings: Any) -> None:
     settings.RATE_LIMITS = False
-
-
-@pytest.fixture(autouse=True)
-def _no_news_of_reading(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Ids and versions come again in every test; in a product they never do."""
-    monkeypatch.setattr("messaging.services.read_state.read_news", ReadNews())
 
 
 @pytest.fixture

@@ -16,7 +16,6 @@ from accounts.models import Block, Friendship, User
 from chatsite.errors import ChatError
 from chatsite.gateway import publisher
 from chatsite.gateway.events import Envelope
-from messaging.read_news import ReadNews
 from messaging.schemas import SendBody
 from messaging.services.send import Sent, draft, send
 from messaging.services.statements import wishes_of
@@ -297,7 +296,6 @@ def _reaches(envelope: Envelope, user_id: int, rooms: set[int]) -> bool:
 def heard(monkeypatch: pytest.MonkeyPatch) -> Heard:
     heard = Heard()
     monkeypatch.setattr(publisher, "publisher", lambda: heard)
-    monkeypatch.setattr("messaging.services.read_state.read_news", ReadNews())
     monkeypatch.setattr(transaction, "on_commit", lambda function, **_: function())
     return heard
 
