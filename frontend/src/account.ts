@@ -102,8 +102,8 @@ export function createAccount({ server, userId, platform, door, locale, onSessio
   const session = createSessionStore(pinia, { api, request, users })
   const presence = createPresenceStore(pinia, { myId: userId, users, request })
   const contacts = createContactsStore(pinia, { api, users })
-  const members = createMembersStore(pinia, { api, users })
-  const receipts = createReceiptsStore(pinia, { users, readers: api.messages.readers })
+  const members = createMembersStore(pinia, { api, users, onAirSince: roomId => rooms.onAirSince(roomId) })
+  const receipts = createReceiptsStore(pinia, { users, readers: api.messages.readers, onAirSince: roomId => rooms.onAirSince(roomId) })
   const joinRequests = createJoinRequestsStore(pinia, { api, users })
   const rooms = createRoomsStore(pinia, { myId: userId, api, request, timelines, users, onNew: follow, onChange: cache.schedule })
   const messages = createMessagesStore(pinia, {

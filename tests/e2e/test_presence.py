@@ -1,5 +1,7 @@
 """Who is there, as the others see it."""
 
+import re
+
 from playwright.sync_api import Locator, expect
 
 from tests.e2e.browser import Client
@@ -47,3 +49,29 @@ def test_a_status_is_chosen_and_seen_by_others(arrive: Arrive, zhou: Person, may
     watcher.page.keyboard.press("Escape")
     profile.get_by_text("Invisible").click()
     expect(member(watcher, "Maya Chen")).to_contain_text("Offline")
+
+
+def test_who_goes_to_and_fro_between_rooms_asks_for_nothing_and_sees_who_is_there(
+    arrive: Arrive, zhou: Person, maya: Person
+) -> None:
+    rooms = [zhou.make_room(name) for name in ("一", "二", "三")]
+    for room in rooms:
+        maya.ok("POST", f"/api/rooms/{room['id']}/join")
+        maya.say(room["id"], "在吗")
+    client = arrive().sign_in(maya.name)
+    person = client.page.get_by_role("complementary").get_by_role("listitem").filter(has_text="周舟")
+    for room in rooms:
+        client.open(room["name"])
+        expect(person.get_by_role("button", name="周舟 Offline")).to_be_visible()
+        expect(client.message("在吗").get_by_role("button", name=re.compile("read"))).to_be_visible()
+    asked: list[str] = []
+    client.page.on("request", lambda request: asked.append(request.url))
+    for room in (*rooms, *rooms):
+        client.open(room["name"])
+        expect(person).to_be_visible()
+        client.page.wait_for_timeout(600)  # longer than who has read it waits
+    with zhou.socket():
+        for room in rooms:
+            client.open(room["name"])
+            expect(person.get_by_role("button", name="周舟 Online")).to_be_visible()
+    assert [url for url in asked if "/api/" in url] == []

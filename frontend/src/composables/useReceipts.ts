@@ -39,7 +39,7 @@ export function useReceipts(message: () => Message | null) {
   function ask() {
     const stored = message()
     if (stored)
-      receipts.load(stored).catch(() => {})
+      receipts.look(stored).catch(() => {})
   }
 
   return { isDirect, isShown, readers, isReadByPeer }

@@ -9,15 +9,23 @@ import { createRetries } from '@/gateway/retries'
 const byName = new Intl.Collator()
 const RANKS: Record<Role, number> = { owner: 0, admin: 1, member: 2 }
 
+export interface MembersStoreOptions {
+  api: Api
+  users: UsersStore
+  /** Another number each time that the presence of a room begins to flow. */
+  onAirSince: (roomId: number) => Promise<number | undefined>
+}
+
 /** Who is in which room. Rows of former members stay, with `role: null`, so that an older page cannot bring them back. */
-export function createMembersStore(pinia: Pinia, { api, users }: { api: Api, users: UsersStore }) {
+export function createMembersStore(pinia: Pinia, { api, users, onAirSince }: MembersStoreOptions) {
   return defineStore('members', () => {
     const byRoom = shallowReactive(new Map<number, ReadonlyMap<number, Member>>())
-    /** Rooms of which every member was fetched. */
-    const loaded = shallowReactive(new Set<number>())
+    /** Rooms of which every member was fetched, and while on the air since when. */
+    const loaded = new Map<number, number | undefined>()
+    const pending = new Map<number, Promise<void>>()
     const retries = createRetries()
 
-    /** Without a word when nothing is new: who opens a room asks each time, for the status of people has no version. */
+    /** Without a word when nothing is new: the status of people has no version, so all may be fetched again. */
     function apply(roomId: number, rows: readonly Member[]): void {
       const known = new Map(byRoom.get(roomId))
       let isNews = false
@@ -41,14 +49,42 @@ export function createMembersStore(pinia: Pinia, { api, users }: { api: Api, use
       return byName.compare(users.nameOf(a.user), users.nameOf(b.user))
     }
 
+    /** Who is in it: once all are known, events tell of every change. */
     async function load(roomId: number): Promise<void> {
+      if (!loaded.has(roomId))
+        await fetch(roomId)
+    }
+
+    /** And how they are: that is only told of while the room is on the air. */
+    async function look(roomId: number): Promise<void> {
+      const since = await onAirSince(roomId)
+      if (since === undefined || loaded.get(roomId) !== since)
+        await fetch(roomId)
+    }
+
+    function fetch(roomId: number): Promise<void> {
+      const running = pending.get(roomId)
+      if (running !== undefined)
+        return running
+      const fetching: Promise<void> = fetchAll(roomId).then((since) => {
+        // Not when everything was forgotten meanwhile.
+        if (pending.get(roomId) === fetching)
+          loaded.set(roomId, since)
+      }).finally(() => pending.get(roomId) === fetching && pending.delete(roomId))
+      pending.set(roomId, fetching)
+      return fetching
+    }
+
+    /** -> since when what changes is told: before the first page was asked for. */
+    async function fetchAll(roomId: number): Promise<number | undefined> {
+      const since = await onAirSince(roomId)
       let cursor: string | undefined
       do {
         const page = await api.members.page(roomId, cursor)
         apply(roomId, page.results)
         cursor = page.next ?? undefined
       } while (cursor !== undefined)
-      loaded.add(roomId)
+      return since
     }
 
     /** Nothing that was known of the room can be trusted. */
@@ -56,22 +92,25 @@ export function createMembersStore(pinia: Pinia, { api, users }: { api: Api, use
       const wasLoaded = loaded.has(roomId)
       forget(roomId)
       if (wasLoaded)
-        void retries.run(String(roomId), () => load(roomId))
+        void retries.run(String(roomId), () => fetch(roomId))
     }
 
     /** After connecting: people came and went without a word to who was not there. */
     function reload(roomIds: readonly number[]): void {
-      roomIds.filter(id => loaded.has(id)).forEach(id => void retries.run(String(id), () => load(id)))
+      pending.clear()
+      roomIds.filter(id => loaded.has(id)).forEach(id => void retries.run(String(id), () => fetch(id)))
     }
 
     function forget(roomId: number): void {
       byRoom.delete(roomId)
       loaded.delete(roomId)
+      pending.delete(roomId)
     }
 
     return {
       of,
       load,
+      look,
       apply,
       reload,
       restart,

@@ -3,9 +3,14 @@ import { describe, expect, it } from 'vitest'
 import { aMessage, aUser } from '@/testing/samples'
 import { createReceiptsStore } from './receipts'
 
-function aStore(read: number[], unread: number[]) {
+function aStore(read: number[], unread: number[], since: () => number | undefined = () => 1) {
   const users = { remember: () => {} } as never
-  return createReceiptsStore(createPinia(), { users, readers: async () => ({ read: read.map(id => aUser(id)), unread: unread.map(id => aUser(id)) }) })
+  const asked: number[] = []
+  const readers = async (id: number) => {
+    asked.push(id)
+    return { read: read.map(id => aUser(id)), unread: unread.map(id => aUser(id)) }
+  }
+  return Object.assign(createReceiptsStore(createPinia(), { users, readers, onAirSince: async () => since() }), { asked })
 }
 
 const ids = (people: readonly { id: number }[]) => people.map(({ id }) => id).sort()
@@ -32,5 +37,21 @@ describe('receipts', () => {
     await store.load(aMessage(10))
     expect(store.of(aMessage(11))).toBeNull()
     expect(store.of(aMessage(10, { room_id: 8 }))).toBeNull()
+  })
+
+  it('are asked for once while every read is told of', async () => {
+    let since: number | undefined = 1
+    const store = aStore([2], [3], () => since)
+    await store.look(aMessage(10))
+    await store.look(aMessage(10))
+    expect(store.asked).toHaveLength(1)
+    since = 2
+    await store.look(aMessage(10))
+    await store.look(aMessage(11))
+    expect(store.asked).toHaveLength(3)
+    since = undefined
+    await store.look(aMessage(11))
+    await store.look(aMessage(11))
+    expect(store.asked).toHaveLength(5)
   })
 })

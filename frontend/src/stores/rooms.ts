@@ -20,6 +20,7 @@ import { computed, ref, shallowReactive } from 'vue'
 import { createReadMarks } from '@/gateway/read-marks'
 import { createRetries } from '@/gateway/retries'
 import { follow, liveRoom } from './live-room'
+import { createOnAir } from './on-air'
 import { isNewerMessage, mergeRoom } from './room-merge'
 import { inOrder, sumUnread } from './room-order'
 import { createUnread } from './unread'
@@ -57,7 +58,6 @@ export function createRoomsStore(pinia: Pinia, options: RoomsStoreOptions) {
     const loaded = ref(false)
     /** How far the other person of a direct room has read. */
     const peerReadSeqs = shallowReactive(new Map<number, number>())
-    const onScreen = new Set<number>()
     /** Rooms that are on their way, and the newest change of them that came first. */
     const awaited = new Map<number, number>()
     const retries = createRetries()
@@ -66,6 +66,8 @@ export function createRoomsStore(pinia: Pinia, options: RoomsStoreOptions) {
       unread.confirmed(room_id, seq)
     })
     const unread = createUnread({ myId, timelines, marks, show: showNumbers, ask: refresh })
+
+    const onAir = createOnAir({ join, leave: room_id => void request('leave_room', { room_id }).catch(() => null) })
 
     /* ---- what is shown ---- */
 
@@ -136,6 +138,7 @@ export function createRoomsStore(pinia: Pinia, options: RoomsStoreOptions) {
       peerReadSeqs.delete(roomId)
       unread.forget(roomId)
       awaited.delete(roomId)
+      onAir.forget(roomId)
       gone.set(roomId, reason)
     }
 
@@ -157,7 +160,7 @@ export function createRoomsStore(pinia: Pinia, options: RoomsStoreOptions) {
           put({ ...room, last_seq: head.last_seq })
         unread.recount(head.room_id, { ...head, first_mention_seq }, head.last_seq)
       }
-      onScreen.forEach(roomId => void join(roomId))
+      onAir.reconnected()
       marks.resume()
     }
 
@@ -199,25 +202,13 @@ export function createRoomsStore(pinia: Pinia, options: RoomsStoreOptions) {
         peerReadSeqs.set(roomId, Math.max(peerReadSeqs.get(roomId) ?? 0, seq))
     }
 
-    /* ---- on screen ---- */
-
-    /** From now on typing, presence and read marks of its members flow. */
-    function enter(roomId: number): Promise<void> {
-      onScreen.add(roomId)
-      return join(roomId)
-    }
-
-    async function join(roomId: number): Promise<void> {
+    async function join(roomId: number): Promise<boolean> {
       // Without a connection there is nothing to do: the next `ready` joins again.
       const askedAt = removals
       const reply = await request('join_room', { room_id: roomId }).catch(() => null)
       if (reply !== null)
         onRoom(reply.room, askedAt)
-    }
-
-    async function exit(roomId: number): Promise<void> {
-      onScreen.delete(roomId)
-      await request('leave_room', { room_id: roomId }).catch(() => null)
+      return reply !== null
     }
 
     /* ---- what I do ---- */
@@ -279,9 +270,10 @@ export function createRoomsStore(pinia: Pinia, options: RoomsStoreOptions) {
       heard: () => [...heard.values()],
       titleOf,
       peerReadSeq: (id: number) => peerReadSeqs.get(id) ?? 0,
-      onScreen: () => [...onScreen],
-      enter,
-      exit,
+      onScreen: onAir.onScreen,
+      enter: onAir.enter,
+      exit: onAir.exit,
+      onAirSince: onAir.since,
       markRead: unread.markRead,
       hurryMarks: marks.hurry,
       markUnread,
