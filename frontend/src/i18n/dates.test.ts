@@ -32,7 +32,7 @@ describe('days and times', () => {
 
 describe('spans', () => {
   it('are told in the largest unit that leaves no rest', () => {
-    expect([30, 600, 3600, 5400, 86_400 * 7].map(seconds => span(seconds, 'zh-CN'))).toEqual(['30秒钟', '10分钟', '1小时', '90分钟', '7天'])
+    expect([30, 600, 3600, 5400, 86_400 * 7].map(seconds => span(seconds, 'zh-CN'))).toEqual(['30 秒钟', '10 分钟', '1 小时', '90 分钟', '7 天'])
     expect(span(3600, 'en')).toBe('1 hour')
   })
 

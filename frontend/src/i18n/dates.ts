@@ -28,17 +28,20 @@ export const fullTime = (time: Date, locale: Locale) =>
 
 const UNITS = [['day', 86_400], ['hour', 3_600], ['minute', 60], ['second', 1]] as const
 
+/** Intl writes 10分钟; every other number in these texts stands free. */
+const spaced = (text: string) => text.replace(/(\d)(?=\p{Script=Han})/gu, '$1 ')
+
 /** 10 分钟, 8 小时, 7 天: the largest unit that leaves no rest. */
 export function span(seconds: number, locale: Locale): string {
   const [unit, size] = UNITS.find(([, size]) => seconds % size === 0)!
-  return new Intl.NumberFormat(locale, { style: 'unit', unit, unitDisplay: 'long' }).format(seconds / size)
+  return spaced(new Intl.NumberFormat(locale, { style: 'unit', unit, unitDisplay: 'long' }).format(seconds / size))
 }
 
 /** How long ago, in the largest unit that is full: 3 分钟前, yesterday. */
 export function ago(time: Date, locale: Locale, now = new Date()): string {
   const seconds = Math.max(0, (now.getTime() - time.getTime()) / 1000)
   const [unit, size] = UNITS.find(([, size]) => seconds >= size) ?? ['second', 1]
-  return new Intl.RelativeTimeFormat(locale, { numeric: 'auto' }).format(-Math.floor(seconds / size), unit)
+  return spaced(new Intl.RelativeTimeFormat(locale, { numeric: 'auto' }).format(-Math.floor(seconds / size), unit))
 }
 
 /** 今天, 昨天, 11月20日 星期五, 2025年11月20日. */
