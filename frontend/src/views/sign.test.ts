@@ -260,7 +260,7 @@ describe('a demo', () => {
     answers.set('/api/auth/login', json({ code: 'authentication_failed', message: 'No.', fields: {}, retry_after: null }, 401))
     await open('/signin')
     expect(page.get('.demo').text()).toContain('look-around')
-    await page.findAll('button').find(one => one.text() === '林小雨 · xiaoyu')!.trigger('click')
+    await page.findAll('button').find(one => one.text() === '林小雨xiaoyu')!.trigger('click')
     await flushPromises()
     expect(calls.find(call => call.path === '/api/auth/login')!.body).toMatchObject({ username: 'xiaoyu', password: 'look-around' })
   })
