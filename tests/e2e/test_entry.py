@@ -28,7 +28,7 @@ def test_a_forgotten_password_is_set_anew_by_a_link(arrive: Arrive, server: Serv
     client.page.get_by_role("link", name="Forgot password?").click()
     client.field("email").fill(f"{maya.name}@example.com")
     client.page.get_by_role("button", name="Send the link").click()
-    expect(client.page.get_by_role("heading", name="Look into your mail")).to_be_visible()
+    expect(client.page.get_by_role("heading", name="Check your e-mail")).to_be_visible()
     link = mailed_link(server, already)
     client.page.goto(link)
     client.page.get_by_label("New password").fill("staple tractor violet")

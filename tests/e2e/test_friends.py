@@ -30,9 +30,9 @@ def both(arrive: Arrive, zhou: Person, maya: Person, room: Frame) -> tuple[Clien
 def test_a_request_with_a_message_is_accepted(arrive: Arrive, zhou: Person, maya: Person, shared_room: Frame) -> None:
     left, right = both(arrive, zhou, maya, shared_room)
     card_of(left, "Maya Chen").get_by_role("button", name="Add friend").click()
-    left.page.get_by_label("A word with it (optional)").fill("我是设计组的周舟")
+    left.page.get_by_label("Message (optional)").fill("我是设计组的周舟")
     left.page.get_by_role("button", name="Send request").click()
-    expect(right.page.get_by_text("周舟 asks to be your friend")).to_be_visible()
+    expect(right.page.get_by_text("周舟 wants to be your friend")).to_be_visible()
     asking = friends(right)
     expect(asking).to_contain_text("我是设计组的周舟")
     asking.get_by_role("button", name="Accept").click()
@@ -49,7 +49,7 @@ def test_a_request_is_declined_and_nobody_is_a_friend(
     left, right = both(arrive, zhou, maya, shared_room)
     asking = friends(right)
     asking.get_by_role("button", name="Decline").click()
-    expect(asking.get_by_text("Nobody is asking.")).to_be_visible()
+    expect(asking.get_by_text("No requests.")).to_be_visible()
     expect(card_of(left, "Maya Chen").get_by_role("button", name="Add friend")).to_be_visible()
     assert zhou.ok("GET", "/api/users/friends")["results"] == []
 
@@ -119,8 +119,8 @@ def test_a_name_of_mine_for_somebody_is_seen_by_me_alone(
     maya.say(shared_room["id"], "good morning")
     left, right = both(arrive, zhou, maya, shared_room)
     card_of(left, "Maya Chen").get_by_role("button", name="More actions").click()
-    left.page.get_by_role("menuitem", name="Set a name of your own").click()
-    left.page.get_by_label("Your name for them").fill("玛雅·前端")
+    left.page.get_by_role("menuitem", name="Set a nickname").click()
+    left.page.get_by_label("Nickname", exact=True).fill("玛雅·前端")
     left.page.get_by_role("dialog").get_by_role("button", name="Save").click()
     expect(left.message("good morning")).to_contain_text("玛雅·前端")
     expect(right.message("good morning")).to_contain_text("Maya Chen")

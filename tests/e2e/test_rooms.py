@@ -57,14 +57,14 @@ def test_to_keep_messages_for_a_shorter_time_is_asked_for(pair: tuple[Client, Cl
     rules.get_by_label("Keep messages").select_option("30 days")
     expect(rules.get_by_role("alert")).to_contain_text("older than 30 days will be deleted for good")
     rules.get_by_role("button", name="Cancel").click()
-    expect(rules.get_by_label("Keep messages").locator("option:checked")).to_have_text("For ever")
+    expect(rules.get_by_label("Keep messages").locator("option:checked")).to_have_text("Forever")
     rules.get_by_label("Keep messages").select_option("30 days")
     rules.get_by_role("button", name="Delete older messages").click()
     kept = room_settings(guest, "Permissions").get_by_label("Keep messages")
     expect(kept.locator("option:checked")).to_have_text("30 days")
     expect(kept).to_be_disabled()
-    rules.get_by_label("Keep messages").select_option("For ever")
-    expect(kept.locator("option:checked")).to_have_text("For ever")
+    rules.get_by_label("Keep messages").select_option("Forever")
+    expect(kept.locator("option:checked")).to_have_text("Forever")
     expect(rules.get_by_role("alert")).to_have_count(0)
 
 
@@ -165,7 +165,7 @@ def test_who_asks_to_join_is_let_in(arrive: Arrive, server: Server, zhou: Person
     guest.start("directory")
     dialog(guest).get_by_label("Find by name or room code").fill("读书")
     dialog(guest).get_by_role("button", name="Ask to join").click()
-    dialog(guest).get_by_label("A word to the admins (optional)").fill("我带了书")
+    dialog(guest).get_by_label("Message to the admins (optional)").fill("我带了书")
     dialog(guest).get_by_role("button", name="Send request").click()
     expect(dialog(guest)).to_contain_text("waiting for approval")
     host.page.get_by_role("button", name="1 person asks to join").click()
@@ -192,7 +192,7 @@ def test_an_invite_link_is_shown_as_a_code_and_revoked(arrive: Arrive, lan: str,
     with guest.with_refusals(404):
         guest.page.goto(link)
         expect(guest.page.get_by_role("heading", name="This invite no longer works")).to_be_visible()
-    dialog(host).get_by_role("button", name="Make").click()
+    dialog(host).get_by_role("button", name="Create").click()
     expect(dialog(host).get_by_role("textbox", name="Invite link")).not_to_have_value(link)
     guest.page.goto(dialog(host).get_by_role("textbox", name="Invite link").input_value())
     guest.is_in("小圈子")
@@ -230,7 +230,7 @@ def test_a_group_is_made_of_several_people_in_one_step(
 
 def test_an_archived_room_is_read_and_comes_back(pair: tuple[Client, Client], shared_room: Frame) -> None:
     host, guest = pair
-    end = room_settings(host, "Hand on, leave")
+    end = room_settings(host, "Transfer, leave")
     end.get_by_role("button", name="Archive room").click()
     end.get_by_role("alert").get_by_text("Nobody will be able to write here.").wait_for()
     end.get_by_role("button", name="Archive room").click()
@@ -242,11 +242,11 @@ def test_an_archived_room_is_read_and_comes_back(pair: tuple[Client, Client], sh
 
 def test_the_owner_hands_the_room_on_and_may_leave_then(pair: tuple[Client, Client], maya: Person) -> None:
     host, guest = pair
-    end = room_settings(host, "Hand on, leave")
+    end = room_settings(host, "Transfer, leave")
     expect(end.get_by_role("button", name="Leave room")).to_be_disabled()
-    end.get_by_label("Hand the room on").select_option("Maya Chen")
-    end.get_by_role("button", name="Hand on", exact=True).click()
-    end.get_by_role("button", name="Hand on", exact=True).click()
+    end.get_by_label("Transfer ownership").select_option("Maya Chen")
+    end.get_by_role("button", name="Transfer", exact=True).click()
+    end.get_by_role("button", name="Transfer", exact=True).click()
     expect(member(guest, "Maya Chen")).to_contain_text("Owner")
     end.get_by_role("button", name="Leave room").click()
     end.get_by_role("button", name="Leave room").click()

@@ -43,7 +43,7 @@ def test_unread_ones_are_filtered_and_read_from_the_menu(
     expect(client.list.get_by_role("link")).to_have_count(1)
     client.row(shared_room["name"]).click(button="right")
     client.page.get_by_role("menuitem", name="Mark as read").click()
-    expect(client.list.get_by_text("You have read everything")).to_be_visible()
+    expect(client.list.get_by_text("You are all caught up")).to_be_visible()
 
 
 def test_rooms_and_people_are_kept_apart_on_every_device(

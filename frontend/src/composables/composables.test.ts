@@ -101,7 +101,7 @@ describe('a system line', () => {
 describe('an error', () => {
   it('is worded here, but for what the server knows better', async () => {
     const text = await within(useErrorText, {})
-    expect(text(new ChatError('rate_limited', 'slow down', null, 2.2))).toBe('太快了，请 3 秒后再试')
+    expect(text(new ChatError('rate_limited', 'slow down', null, 2.2))).toBe('操作太频繁，请 3 秒后再试')
     expect(text(new ChatError('validation_error', '名字太长'))).toBe('名字太长')
     expect(text(ChatError.network())).toBe('连不上服务器，请检查网络')
     expect(text(new TypeError('x'))).toBe('出了点问题，请再试一次')

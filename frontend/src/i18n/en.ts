@@ -15,23 +15,23 @@ export default {
     required: 'Please fill this in', shortPassword: 'Use at least 8 characters', badEmail: 'This does not look like an e-mail address',
     invited: 'Sign in or register to enter the room you are invited to.',
     ended: 'This device was signed out. Please sign in again.',
-    demo: 'This is a demo. Look around as', demoPassword: 'The password of each is {password}',
+    demo: 'This is a demo: pick somebody and look around', demoPassword: 'The password of each is {password}',
     unsent: '{n} message is not sent yet and would be lost. | {n} messages are not sent yet and would be lost.',
     outAnyway: 'Sign out anyway', stay: 'Stay signed in',
   },
   admin: { have: 'I have an administrator code', label: 'Administrator code', hint: 'The terminal shows it when the server first starts. It makes the first account the administrator.' },
   waits: {
-    approvalTitle: 'Waiting for approval', approval: 'Your account is made. You can sign in as soon as an administrator approves it.',
-    emailTitle: 'Confirm your e-mail', email: 'Your account is made. A link was sent to {email}: open it within two days, then sign in.', emailHint: 'Nothing there? Look in the spam folder; trying to sign in sends another one.',
+    approvalTitle: 'Waiting for approval', approval: 'Your account is created. You can sign in as soon as an administrator approves it.',
+    emailTitle: 'Confirm your e-mail', email: 'Your account is created. A link was sent to {email}: open it within two days, then sign in.', emailHint: 'Nothing there? Check your spam folder. Trying to sign in sends another one.',
   },
   forgot: {
     link: 'Forgot password?', title: 'Forgot your password?', hint: 'Enter the e-mail address of your account to get a link for setting a new one.', submit: 'Send the link', back: 'Back to sign in',
-    sentTitle: 'Look into your mail', sent: 'If {email} has an account, the link is on its way. It works once, for an hour.', sentHint: 'Nothing there? Look in the spam folder, or ask an administrator for a link.', again: 'Use another address',
+    sentTitle: 'Check your e-mail', sent: 'If {email} has an account, the link is on its way. It works once, for an hour.', sentHint: 'Nothing there? Check your spam folder, or ask an administrator for a link.', again: 'Use another address',
   },
   reset: {
     title: 'Set a new password', password: 'New password', submit: 'Save new password', hint: 'Saving it signs all your devices out.',
     doneTitle: 'New password saved', done: 'All your devices are signed out. Sign in with the new password.',
-    deadTitle: 'This link no longer works', dead: 'It may have expired, or have been used already.', again: 'Ask for a new link',
+    deadTitle: 'This link no longer works', dead: 'It may have expired, or have been used already.', again: 'Get a new link',
   },
   confirm: {
     busy: 'Confirming your e-mail…', home: 'Back to start', doneTitle: 'E-mail confirmed', done: 'You can sign in now.', failedTitle: 'Not confirmed yet',
@@ -39,8 +39,8 @@ export default {
   },
   server: {
     label: 'Server address', hint: 'For example https://chat.example.org',
-    checking: 'Connecting…', ok: 'Reachable, {ms} ms', degraded: 'Reachable, but not in good health', down: 'No answer at this address', invalid: 'This is not a web address',
-    closed: 'This server does not take new accounts at the moment.', invite: 'New accounts need an invitation: ask an administrator for a link.', approval: 'An administrator approves new accounts before they can sign in.',
+    checking: 'Connecting…', ok: 'Reachable, {ms} ms', degraded: 'Reachable, but having trouble', down: 'No answer at this address', invalid: 'This is not a web address',
+    closed: 'This server is not accepting new accounts.', invite: 'You need an invitation to register. Ask an administrator for a link.', approval: 'An administrator approves new accounts before they can sign in.',
   },
   invite: { new: 'I am new here', known: 'I have an account', by: '{name} invites you to', byNobody: 'You are invited to', members: '{n} member | {n} members', joining: 'Entering the room…', failed: 'This invite no longer works', failedHint: 'It may have expired, been withdrawn or been used up. Ask for a new one.', home: 'Back to start' },
   errors: {

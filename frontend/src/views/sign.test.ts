@@ -66,7 +66,7 @@ describe('a forgotten password', () => {
     await input('E-mail').setValue('ada@example.org')
     await submit()
     expect(calls).toEqual([{ path: PATH, body: { email: 'ada@example.org' } }])
-    expect(title()).toBe('Look into your mail')
+    expect(title()).toBe('Check your e-mail')
     expect(page.text()).toContain('If ada@example.org has an account')
   })
 
@@ -117,7 +117,7 @@ describe('a link for a new password', () => {
     await input('New password').setValue('a good long one')
     await submit()
     expect(title()).toBe('This link no longer works')
-    await goOn('Ask for a new link')
+    await goOn('Get a new link')
     expect(title()).toBe('Forgot your password?')
   })
 
@@ -229,8 +229,8 @@ describe('what the server says of itself', () => {
   })
 
   it.each([
-    ['closed', 'does not take new accounts'],
-    ['invite', 'ask an administrator for a link'],
+    ['closed', 'not accepting new accounts'],
+    ['invite', 'Ask an administrator for a link'],
     ['approval', 'An administrator approves'],
   ])('tells who registers what %s means', async (registration, words) => {
     says({ registration })
