@@ -77,7 +77,7 @@ describe('what a screen reader hears', () => {
 
   it('of a recalled message is only that', async () => {
     const view = await within(() => useMessageView(() => message({ content: '', recalled_at: '2026-11-23T02:00:00Z', mentions: [1] })), account())
-    expect(view.value.label).toBe('林晓 撤回了一条消息')
+    expect(view.value.label).toBe('林晓撤回了一条消息')
     expect(view.value.mentionsMe).toBe(false)
   })
 })
@@ -87,14 +87,14 @@ describe('a system line', () => {
 
   it('is worded in the reader\'s language, with me as you', async () => {
     const chinese = await within(useSystemWords, account())
-    expect([line('member_kicked'), line('room_renamed')].map(chinese.sentence)).toEqual(['你 把 林晓 移出了房间', '你 把房间改名为“新名”'])
+    expect([line('member_kicked'), line('room_renamed')].map(chinese.sentence)).toEqual(['你把林晓移出了房间', '你把房间改名为“新名”'])
     const english = await within(useSystemWords, account(), 'en')
     expect(english.sentence(line('member_kicked'))).toBe('You removed 林晓 from the room')
   })
 
   it('that is not known yet still makes a sentence', async () => {
     const words = await within(useSystemWords, account())
-    expect(words.sentence(line('moon_landed'))).toBe('你 更改了房间')
+    expect(words.sentence(line('moon_landed'))).toBe('你更改了房间')
   })
 })
 

@@ -38,7 +38,7 @@ export default {
   },
   message: {
     edited: '（已编辑）', sending: '发送中…', failed: '发送失败', failedBecause: '发送失败：{reason}', queued: '联网后自动发送',
-    recalledMine: '你撤回了一条消息', recalled: '{name} 撤回了一条消息', reedit: '重新编辑', quoteGone: '消息已撤回', quoteDeleted: '消息已删除',
+    recalledMine: '你撤回了一条消息', recalled: '{name}撤回了一条消息', reedit: '重新编辑', quoteGone: '消息已撤回', quoteDeleted: '消息已删除',
     actions: '消息操作', person: '查看资料', reply: '回复', edit: '编辑', recall: '撤回', copy: '复制文字', react: '添加表情回应', reactWith: '用 {emoji} 回应', more: '更多',
     reactedBy: '{emoji} {n} 人', reactedByYou: '{emoji} {n} 人，包括你',
     replyTo: '回复 {name}', mentionsYou: '提到了你', me: '你', someone: '已注销的用户', bot: '机器人',
@@ -46,8 +46,8 @@ export default {
     label: { pinned: '已置顶', edited: '已编辑', sending: '发送中', failed: '发送失败', reactions: '{n} 个回应' },
   },
   system: {
-    member_joined: '{actor} 加入了房间', member_added: '{actor} 把 {target} 加进了房间', member_left: '{actor} 退出了房间', member_kicked: '{actor} 把 {target} 移出了房间', member_banned: '{actor} 禁止 {target} 进入房间',
-    room_renamed: '{actor} 把房间改名为“{value}”', room_created: '{actor} 创建了房间', room_archived: '{actor} 归档了房间', room_restored: '{actor} 恢复了房间', ownership_transferred: '{actor} 把房主转给了 {target}', other: '{actor} 更改了房间',
+    member_joined: '{actor}加入了房间', member_added: '{actor}把{target}加进了房间', member_left: '{actor}退出了房间', member_kicked: '{actor}把{target}移出了房间', member_banned: '{actor}禁止{target}进入房间',
+    room_renamed: '{actor}把房间改名为“{value}”', room_created: '{actor}创建了房间', room_archived: '{actor}归档了房间', room_restored: '{actor}恢复了房间', ownership_transferred: '{actor}把房主转给了{target}', other: '{actor}更改了房间',
   },
   composer: {
     label: '给 {name} 发消息', placeholder: '给 {name} 发消息…', send: '发送', save: '保存修改', hint: 'Shift + Enter 换行', hintCtrl: 'Ctrl + Enter 发送', blocked: '你已拉黑 {name}，双方都不能在这里发消息。', onlyAdmins: '这个房间只有管理员可以发言。', replying: '回复', editing: '编辑消息', cancelReply: '取消回复', cancelEdit: '取消编辑',
@@ -80,7 +80,7 @@ export default {
     what: '提醒我哪些消息', all: '全部', mentions: '提到我的', none: '不提醒', preview: '显示消息内容', previewHint: '关闭后，通知里只写有新消息。', sound: '提示音', quiet: '勿扰时段', quietHint: '这段时间不弹通知，也没有提示音，对所有设备生效。', from: '从', to: '到', rooms: '单独设置的会话',
   },
   privacy: { message_me: '谁能给我发消息', find_me: '谁能找到我', add_to_rooms: '谁能把我加进房间', last_seen: '谁能看到我上次在线的时间', everyone: '所有人', contacts: '联系人', nobody: '没有人', contactsHint: '联系人包括好友，以及和你在同一个房间的人。', receipts: '已读回执', receiptsHint: '关闭后，别人看不到你是否已读。', blocked: '查看 {n} 人' },
-  devices: { newDevice: '新设备登录了你的账号：{device}', check: '查看设备', hint: '你的账号登录在这些设备上。有不认识的，请退出它并修改密码。', current: '这台设备', used: '{time}在线', since: '{time} 登录', end: '退出登录', endOthers: '退出其他所有设备', endOthersAsk: '其他设备会立刻退出登录。' },
+  devices: { newDevice: '新设备登录了你的账号：{device}', check: '查看设备', hint: '你的账号登录在这些设备上。有不认识的，请退出它并修改密码。', current: '这台设备', used: '{time}活跃', since: '{time} 登录', end: '退出登录', endOthers: '退出其他所有设备', endOthersAsk: '其他设备会立刻退出登录。' },
   account: { export: '导出我的数据', exportHint: '资料、消息和文件会打包成一个压缩包。', exportReady: '可以下载了，链接十分钟内有效。', download: '下载', passwordHint: '修改后，其他设备会退出登录。', change: '修改密码', changed: '密码已修改，其他设备已退出登录', oldPassword: '现在的密码', keysHint: '所有操作都可以用键盘完成。', show: '查看', delete: '注销账号', deleteHint: '名字和资料会被删除；发过的消息留在房间里，不再署名。', deleteAsk: '注销后不能恢复。请输入密码确认。', deleteDo: '注销我的账号' },
   keys: {
     title: '键盘快捷键', everywhere: '随处可用', switch: '跳到会话或人', sheet: '快捷键列表', settings: '设置', nextRoom: '下一个会话', previousRoom: '上一个会话', close: '关闭弹窗',
