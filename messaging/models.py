@@ -149,8 +149,12 @@ class FilteredWord(models.Model):
 class MessageDay(models.Model):
     """How many messages were sent on a day that is over, system lines included; for the admin's chart."""
 
-    day = models.DateField(primary_key=True)
+    zone = ExactCharField(max_length=64)  # by whose clock it was a day: an administrator's
+    day = models.DateField()
     messages = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["zone", "day"], name="message_day_once")]
 
 
 class Reaction(models.Model):

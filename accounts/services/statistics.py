@@ -1,14 +1,11 @@
 """People and their devices on the admin's first page."""
 
-from datetime import UTC, datetime, time
-
 from django.db.models import Count, Q
-from django.db.models.functions import TruncDate
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Session, User
-from chatsite.administration.dashboard import Chart, Figure, last_days
+from chatsite.administration.dashboard import Chart, Figure, borders, last_days
 
 
 def people() -> Figure:
@@ -27,6 +24,9 @@ def sessions() -> Figure:
 
 
 def new_people() -> Chart:
-    since = datetime.combine(last_days()[0], time(), UTC)
-    days = User.objects.filter(date_joined__gte=since).annotate(day=TruncDate("date_joined", tzinfo=UTC)).order_by()
-    return Chart(_("New people"), dict(days.values_list("day").annotate(Count("pk"))), "/admin/accounts/user/")
+    days = last_days()
+    on = {f"on_{number}": Q(date_joined__gte=begun, date_joined__lt=ended)
+          for number, (begun, ended) in enumerate(map(borders, days))}  # fmt: skip
+    since_then = User.objects.filter(date_joined__gte=borders(days[0])[0])
+    counts = since_then.aggregate(**{name: Count("pk", filter=is_of_day) for name, is_of_day in on.items()})
+    return Chart(_("New people"), dict(zip(days, counts.values(), strict=True)), "/admin/accounts/user/")

@@ -14,10 +14,11 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from datetime import time as clock
 from typing import Any, TypeVar
 
-from django.utils.timezone import now
+from django.utils.timezone import get_current_timezone, get_current_timezone_name, localdate, now
 from django.utils.translation import gettext_lazy as _
 
 from chatsite.errors import Text
@@ -92,28 +93,36 @@ class Overview:
 
 
 def last_days() -> list[date]:
-    today = now().date()
+    """By the clock of whoever looks (zones.py)."""
+    today = localdate()
     return [today - timedelta(days=back) for back in reversed(range(DAYS))]
 
 
+def borders(day: date) -> tuple[datetime, datetime]:
+    """-> when it begins and when the next one does, by the same clock: MySQL may know no time zones."""
+    begun, ended = (datetime.combine(at, clock.min, get_current_timezone()) for at in (day, day + timedelta(days=1)))
+    return begun.astimezone(UTC), ended.astimezone(UTC)
+
+
 class Kept:
-    """What was found, for as long as it is fresh; one thread looks for all."""
+    """What was found for each time zone, for as long as it is fresh; one thread looks for all."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._found: Overview | None = None
-        self._until = 0.0
+        self._found: dict[str, tuple[float, Overview]] = {}  # with the end of its time
 
     def overview(self) -> Overview:
+        zone = get_current_timezone_name()
         with self._lock:
-            if self._found is None or time.monotonic() >= self._until:
-                self._found = _look()
-                self._until = time.monotonic() + KEPT_SECONDS
-            return self._found
+            self._found = {name: kept for name, kept in self._found.items() if time.monotonic() < kept[0]}
+            if zone not in self._found:
+                found = _look()
+                self._found[zone] = (time.monotonic() + KEPT_SECONDS, found)
+            return self._found[zone][1]
 
     def forget(self) -> None:
         with self._lock:
-            self._found = None
+            self._found = {}
 
 
 kept = Kept()

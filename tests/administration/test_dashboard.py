@@ -5,20 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from django.utils.timezone import now
+from django.utils.timezone import now, override
+from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import User
 from chatsite.administration import dashboard
 from messaging.models import Message, MessageDay, Report
 from messaging.services import statistics
 from presence.store import StatusReader
-from tests.administration.conftest import text_of
+from tests.administration.conftest import Enter, text_of
 from tests.factories import make_message, make_room, make_user, sign_in
 
 pytestmark = pytest.mark.django_db
@@ -148,4 +150,31 @@ def test_new_people_are_counted_by_day() -> None:
     User.objects.all().delete()
     make_user("ann")
     make_user("old", date_joined=now() - timedelta(days=40))
-    assert dashboard.charts["new people"]().counts == {now().date(): 1}
+    counts = dashboard.charts["new people"]().counts
+    assert {day: count for day, count in counts.items() if count} == {now().date(): 1}
+
+
+@pytest.mark.parametrize("zone", ["Asia/Shanghai", "America/New_York", "Asia/Kathmandu"])
+def test_a_day_begins_and_ends_at_midnight_of_whoever_looks(
+    zone: str, root: User, enter: Enter, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    """As their profile says: their yesterday ends where their today begins, whatever day it is in Greenwich."""
+    room = make_room(root)
+    Message.objects.all().delete()
+    User.objects.exclude(pk=root.pk).delete()
+    midnight = datetime(2026, 1, 20, tzinfo=ZoneInfo(zone))
+    for at in (midnight - timedelta(seconds=1), midnight, midnight + timedelta(hours=12)):
+        Message.objects.filter(pk=make_message(room, root).id).update(created_at=at)
+    User.objects.filter(pk=root.pk).update(timezone=zone, date_joined=midnight)
+    with time_machine.travel(midnight + timedelta(days=1, minutes=1), tick=False), override(ZoneInfo(zone)):
+        statistics.messages_a_day()
+        with django_assert_num_queries(3):
+            found = [statistics.messages_a_day(), dashboard.charts["new people"]()]
+        days = [(chart.bars[-3].count, chart.bars[-2].count, chart.bars[-1].count) for chart in found]
+        assert days == [(1, 2, 0), (0, 1, 0)]
+        assert set(MessageDay.objects.values_list("zone", flat=True)) == {zone}
+    with time_machine.travel(midnight + timedelta(days=1, minutes=1), tick=False):
+        row = "<tr><td>2026-01-20</td><td>2</td></tr>"
+        assert row in text_of(enter(root).get("/admin/"))
+        User.objects.filter(pk=root.pk).update(timezone="UTC")
+        assert row not in text_of(enter(root).get("/admin/")), "another clock, other days, at once"
