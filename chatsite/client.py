@@ -12,7 +12,7 @@ NOT_BUILT = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>Chat</title></head>
 <body><h1>The server runs, the client is not built yet</h1>
 <p><code>make run</code> builds it. By hand: <code>cd frontend &amp;&amp; npm ci &amp;&amp; npm run build</code>,
-then start the server again.</p></body></html>
+then load this page again.</p></body></html>
 """
 
 

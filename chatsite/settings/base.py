@@ -76,7 +76,7 @@ MIDDLEWARE = [
     "chatsite.api.middleware.RequestIdMiddleware",
     "chatsite.api.pages.Origins",
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "chatsite.client_files.ClientFiles",
     "chatsite.api.pages.PageSessions",
     "chatsite.api.pages.Languages",
     "django.middleware.common.CommonMiddleware",
@@ -242,7 +242,6 @@ MEDIA_ROOT = VAR_DIR / "media"
 SENDFILE = choice("SENDFILE", ["off", "nginx"])  # who sends what lies there (chatsite/api/stored_files.py)
 CLIENT_DIR = BASE_DIR / "frontend" / "dist"
 WHITENOISE_USE_FINDERS = True  # the admin's and the API docs' files, straight from their packages
-WHITENOISE_ROOT = CLIENT_DIR if CLIENT_DIR.is_dir() else None
 WHITENOISE_MIMETYPES = {".svg": "image/svg+xml; charset=utf-8"}
 WHITENOISE_IMMUTABLE_FILE_TEST = r"^/assets/.+-[\w-]{8}\.\w+$"  # Vite names these by their content
 

@@ -33,5 +33,4 @@ STORAGES = {
 }
 UNSAFE = "ignore"
 # Files are looked up when they are asked for: every test client would list them all, while a build replaces them.
-WHITENOISE_ROOT = None
 WHITENOISE_AUTOREFRESH = True

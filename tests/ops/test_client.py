@@ -1,5 +1,6 @@
 """The web client at `/`: which addresses are screens of it, what may be cached, what a browser is told to refuse."""
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ def built(tmp_path: Path, settings: Any) -> Path:
     (tmp_path / "index.html").write_bytes(PAGE)
     (tmp_path / HASHED).write_text("export {}")
     (tmp_path / "favicon.svg").write_text("<svg/>")
-    settings.CLIENT_DIR = settings.WHITENOISE_ROOT = tmp_path
+    settings.CLIENT_DIR = tmp_path
     settings.WHITENOISE_AUTOREFRESH = False
     return tmp_path
 
@@ -132,3 +133,56 @@ def test_the_docs_need_nothing_from_elsewhere_and_nothing_inline(browser: Browse
 def directives(policy: str) -> dict[str, list[str]]:
     parts = [part.split() for part in policy.split(";")]
     return {name: values for name, *values in parts}
+
+
+NEW = "assets/index-N3wBuild.js"
+
+
+def build_anew(built: Path) -> None:
+    (built / HASHED).unlink()
+    (built / NEW).write_text("export const isNew = true")
+    (built / "index.html").write_bytes(PAGE + b"<!-- of a longer page -->")
+
+
+def test_a_running_server_notices_a_new_build(built: Path, browser: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("chatsite.client_files.LOOK_SECONDS", 0.0)
+    assert browser.get("/index.html")["Content-Length"] == str(len(PAGE))
+    build_anew(built)
+    assert browser.get(f"/{HASHED}").status_code == 404, "gone, and no failure"
+    assert browser.get(f"/{NEW}").status_code == 200
+    assert "immutable" in browser.get(f"/{NEW}")["Cache-Control"]
+    assert browser.get("/index.html")["Content-Length"] == str(len(PAGE) + 25)
+    assert browser.get("/static/admin/css/base.css").status_code == 200
+
+
+def test_a_build_that_is_being_written_does_not_count_yet(
+    built: Path, browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("chatsite.client_files.LOOK_SECONDS", 0.0)
+    browser.get("/")
+    for number in range(3):
+        (built / "assets" / f"part-{number}Abcdefg.js").write_text("export {}")
+        os.utime(built / "assets", ns=(number, number))
+        assert browser.get(f"/assets/part-{number}Abcdefg.js").status_code == 404
+    assert browser.get("/assets/part-2Abcdefg.js").status_code == 200
+
+
+def test_a_client_that_is_built_later_appears(built: Path, browser: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("chatsite.client_files.LOOK_SECONDS", 0.0)
+    (built / "index.html").rename(built / "kept")
+    assert browser.get("/").status_code == 503
+    (built / "kept").rename(built / "index.html")
+    assert [browser.get("/").status_code for _look in range(2)] == [200, 200]
+    assert browser.get(f"/{HASHED}").status_code == 200
+
+
+def test_the_disk_is_asked_once_a_second_at_most(
+    built: Path, browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks: list[int] = []
+    monkeypatch.setattr("chatsite.client_files.LOOK_SECONDS", 3600.0)
+    browser.get("/")
+    monkeypatch.setattr("chatsite.client_files._build", lambda: looks.append(1))
+    for _request in range(20):
+        browser.get("/")
+    assert looks == []
