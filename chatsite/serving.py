@@ -78,18 +78,6 @@ def is_running() -> NotReady:
     return NotReady(_("The chat is running: stop every server of it first."))
 
 
-def half_restored() -> Path:
-    """This file is there from the moment in which what lived here is gone until what is restored is whole."""
-    return Path(settings.VAR_DIR) / "restore-unfinished"
-
-
-def refuse_half_restored() -> None:
-    """Half a chat is nobody's."""
-    if half_restored().exists():
-        sentence = _("A restore was broken off here: run it again, or delete %(file)s if this is as it should be.")
-        raise NotReady(sentence % {"file": half_restored()})
-
-
 def _is_any_alive(client: Redis) -> bool:
     """A key that is renewed has a process; one that is not was left by one that was killed."""
     first = _signs(client)

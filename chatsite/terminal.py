@@ -32,6 +32,11 @@ def bars(*, are_shown: bool = True) -> Progress:
     )
 
 
+def tell(progress: Progress, sentence: str) -> None:
+    """Beside the bars, which would write over what goes to stdout meanwhile."""
+    progress.console.print(sentence, highlight=False, markup=False, soft_wrap=True)
+
+
 class OperatorCommand(BaseCommand):
     """Says everything in the operator's language; what a service refuses is one sentence on stderr and exit code 1."""
 

@@ -10,7 +10,7 @@ import os
 import tarfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import IO
@@ -59,9 +59,11 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Writer:
-    def __init__(self, tar: tarfile.TarFile) -> None:
+    """`members`: what is in the archive so far."""
+
+    def __init__(self, tar: tarfile.TarFile, members: dict[str, Member]) -> None:
         self._tar = tar
-        self.members: dict[str, Member] = {}
+        self.members = members
 
     def add_rows(self, name: str, lines: bytes) -> None:
         self.add(name, gzip.compress(lines, GZIP_LEVEL, mtime=0))
@@ -107,24 +109,59 @@ class _Hashed:
         return read
 
 
+def part_of(path: Path) -> Path:
+    """Its name until it is whole and on the disk."""
+    return path.with_name(path.name + ".part")
+
+
 @contextmanager
-def writing(path: Path) -> Iterator[Writer]:
-    """The archive has its name only once it is whole and on the disk."""
-    unfinished = path.with_name(path.name + ".part")
+def writing(path: Path, is_current: Callable[[str, Member], bool]) -> Iterator[Writer]:
+    """Begins with what is good of one that was broken off: the files that `is_current` says are still the same."""
+    part = part_of(path)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with os.fdopen(os.open(unfinished, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+        with os.fdopen(os.open(part, os.O_RDWR | os.O_CREAT, 0o600), "r+b") as file:
+            end, members = _good_beginning(file, is_current)
+            file.seek(end)
+            file.truncate()
             with tarfile.open(fileobj=file, mode="w", format=tarfile.PAX_FORMAT) as tar:
-                yield Writer(tar)
+                yield Writer(tar, members)
             file.flush()
             os.fsync(file.fileno())
-        unfinished.replace(path)
-    except OSError as error:
+        part.replace(path)
+    except Exception as error:
+        part.unlink(missing_ok=True)  # a full disk is not to stay full
+        if not isinstance(error, OSError):
+            raise
         raise NotReady(
             _("The backup %(path)s cannot be written: %(why)s.") % {"path": path, "why": error.strerror or error}
         ) from error
-    finally:
-        unfinished.unlink(missing_ok=True)
+
+
+def _good_beginning(file: IO[bytes], is_current: Callable[[str, Member], bool]) -> tuple[int, dict[str, Member]]:
+    """-> how many bytes of it, with what in them. Rows are never good: they are of a moment that is gone."""
+    end, members = 0, {}
+    with suppress(tarfile.TarError, EOFError), tarfile.open(fileobj=file, mode="r:") as tar:
+        for info in tar:
+            content = tar.extractfile(info) if info.name.startswith(FILES) else None
+            member = Member(info.size, _sha256(content)) if content else None
+            if member is None or not is_current(info.name, member):
+                break
+            members[info.name] = member
+            end = info.offset_data + -(-info.size // tarfile.BLOCKSIZE) * tarfile.BLOCKSIZE
+    return end, members
+
+
+def sha256_of(path: Path) -> str:
+    with path.open("rb") as file:
+        return _sha256(file)
+
+
+def _sha256(content: IO[bytes]) -> str:
+    digest = hashlib.sha256()
+    while portion := content.read(READ_BYTES):
+        digest.update(portion)
+    return digest.hexdigest()
 
 
 class Reader:
@@ -139,8 +176,10 @@ class Reader:
     def _manifest(self) -> Manifest:
         if MANIFEST not in self.infos:
             raise _refused(self._path, _("it has no manifest, so it is not whole"))
+        content = self.read(MANIFEST)
+        self.digest = hashlib.sha256(content).hexdigest()  # of everything: it holds the others' digests
         try:
-            return msgspec.json.decode(self.read(MANIFEST), type=Manifest)
+            return msgspec.json.decode(content, type=Manifest)
         except msgspec.DecodeError as error:
             raise _refused(self._path, str(error)) from error
 
@@ -150,15 +189,17 @@ class Reader:
         if names != set(self.manifest.members):
             raise _refused(self._path, _("its members are not those of its manifest"))
         for name, member in self.manifest.members.items():
-            if Member(self.infos[name].size, self._sha256(name)) != member:
+            with self.open(name) as content:
+                found = Member(self.infos[name].size, _sha256(content))
+            if found != member:
                 raise _refused(self._path, _("%(name)s is damaged") % {"name": name})
             checked()
 
-    def rows(self, table: str) -> Iterator[list[bytes]]:
-        """The lines of a table, in portions."""
-        for name in self.manifest.members:
-            if name.startswith(f"{ROWS}{table}/"):
-                yield gzip.decompress(self.read(name)).splitlines()
+    def rows(self, table: str, *, after: int = 0) -> Iterator[list[bytes]]:
+        """The lines of a table, in portions, without the first `after` of these."""
+        names = [name for name in self.manifest.members if name.startswith(f"{ROWS}{table}/")]
+        for name in names[after:]:
+            yield gzip.decompress(self.read(name)).splitlines()
 
     def read(self, name: str) -> bytes:
         with self.open(name) as member:
@@ -169,13 +210,6 @@ class Reader:
         if member is None:
             raise _refused(self._path, _("%(name)s is damaged") % {"name": name})
         return member
-
-    def _sha256(self, name: str) -> str:
-        with self.open(name) as member:
-            digest = hashlib.sha256()
-            while portion := member.read(READ_BYTES):
-                digest.update(portion)
-            return digest.hexdigest()
 
 
 @contextmanager

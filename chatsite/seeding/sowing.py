@@ -1,7 +1,7 @@
 """A whole community out of one number. Broken off and begun anew it goes on: all is found again by its number."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import UTC, datetime
 from itertools import islice
 from random import Random
 from typing import TypeVar
@@ -36,12 +36,19 @@ def sow(*, seed: int, messages: int, bars: Progress) -> None:
         return
     if not ledger.of("users") and User.objects.exists():
         raise NotReady(_("There are accounts in this database already: made-up ones only go into an empty one."))
-    rng, until = Random(seed), now()
+    rng, until = Random(seed), _begun(ledger)
     users = community.add_people(rng, ledger, until)
     places = community.add_rooms(rng, ledger, users, until) + community.add_directs(rng, users, until)
     community.add_friends(rng, users, until)
     _talk(rng, places, messages, until, bars)
     ledger.enter("done", {0: messages})
+
+
+def _begun(ledger: Ledger) -> datetime:
+    """Until when they talk: what goes on goes on to the same moment."""
+    if not ledger.of("begun"):
+        ledger.enter("begun", {0: int(now().timestamp())})
+    return datetime.fromtimestamp(ledger.of("begun")[0], UTC)
 
 
 def _talk(rng: Random, places: list[Weighed], messages: int, until: datetime, bars: Progress) -> None:

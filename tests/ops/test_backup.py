@@ -315,7 +315,7 @@ def test_a_restore_that_broke_off_is_begun_anew_and_pushes_no_backup_out(
 ) -> None:
     before = backed_up(source, tmp_path / "a.tar")
     with monkeypatch.context() as patched:
-        patched.setattr("chatsite.backup.restoring._restore_tables", _full_disk)
+        patched.setattr("chatsite.backup.restoring._restore_rows", _full_disk)
         for _attempt in range(5):
             with pytest.raises(OSError, match="full"):
                 source.told("restore", str(tmp_path / "a.tar"), replace=True)

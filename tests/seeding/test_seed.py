@@ -144,8 +144,7 @@ def test_what_broke_off_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
             sow()
     assert 0 < Message.objects.count() < MESSAGES
     sow()
-    assert len(talk()) == len(whole)
-    assert [row[:1] + row[2:4] for row in talk()] == [row[:1] + row[2:4] for row in whole]
+    assert talk() == whole
     assert violations() == []
 
 

@@ -3,17 +3,20 @@
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from chatsite.backup import default_path, make
+from chatsite.backup import make
 from chatsite.database import reach_database
 from chatsite.terminal import OperatorCommand
 
 
 class Command(OperatorCommand):
-    summary = gettext_lazy("Writes database, files and keys into one archive, also while the chat is running.")
+    summary = gettext_lazy(
+        "Writes database, files and keys into one archive, also while the chat is running. Broken off and called "
+        "again, it keeps the files that are copied already; rows are read anew, for they must be of one moment."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
@@ -22,9 +25,11 @@ class Command(OperatorCommand):
 
     def handle(self, *args: Any, path: Path | None, verbosity: int, **options: Any) -> None:
         reach_database()
-        path = path or default_path()
-        with self.bars(verbosity) as progress:
-            manifest = make(path, progress)
+        try:
+            with self.bars(verbosity) as progress:
+                manifest, path = make(path, progress)
+        except KeyboardInterrupt:
+            raise CommandError(_("Interrupted. The same command copies only files that are missing.")) from None
         rows = ngettext("%(count)d row", "%(count)d rows", manifest.rows) % {"count": manifest.rows}
         count = len(manifest.files)
         files = ngettext("%(count)d file", "%(count)d files", count) % {"count": count}

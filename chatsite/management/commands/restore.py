@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -13,7 +13,10 @@ from chatsite.terminal import OperatorCommand
 
 
 class Command(OperatorCommand):
-    summary = gettext_lazy("Brings a backup back, on the database that DATABASE_URL names, while no server runs.")
+    summary = gettext_lazy(
+        "Brings a backup back, on the database that DATABASE_URL names, while no server runs. Broken off and called "
+        "again with the same backup, it goes on where it stopped; no server starts until it is done."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("path", type=Path, help=_("The archive that `manage.py backup` has written."))
@@ -25,8 +28,11 @@ class Command(OperatorCommand):
 
     def handle(self, *args: Any, path: Path, replace: bool, verbosity: int, **options: Any) -> None:
         reach_database()
-        with self.bars(verbosity) as progress:
-            manifest, kept = restore(path, replace=replace, progress=progress)
+        try:
+            with self.bars(verbosity) as progress:
+                manifest, kept = restore(path, replace=replace, progress=progress)
+        except KeyboardInterrupt:
+            raise CommandError(_("Interrupted. The same command goes on where it stopped.")) from None
         rows = ngettext("%(count)d row", "%(count)d rows", manifest.rows) % {"count": manifest.rows}
         count = len(manifest.files)
         files = ngettext("%(count)d file", "%(count)d files", count) % {"count": count}

@@ -11,10 +11,9 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.utils.translation import gettext as _
 
 from accounts.services import first_admin_code
-from chatsite import demo, redis, server, welcome
+from chatsite import demo, half_restored, redis, server, welcome
 from chatsite.api.metrics import forget_the_dead
 from chatsite.database import NotReady, keep_files_private, migrate_if_needed, reach_database
-from chatsite.serving import refuse_half_restored
 from chatsite.startup import reach_redis
 from chatsite.terminal import bars, spoken
 
@@ -39,9 +38,10 @@ class Command(BaseCommand):
         with ExitStack() as stack, ExitStack() as talk:
             talk.enter_context(spoken())
             try:
-                refuse_half_restored()
+                half_restored.refuse_file()
                 server.refuse_taken_port()
                 reach_database()
+                half_restored.refuse_rows()
                 reach_redis()
                 forget_the_dead()
                 self.check(databases=["default"])
