@@ -132,3 +132,19 @@ def test_a_message_is_marked_unread_and_read_again_by_keys(arrive: Arrive, zhou:
     expect(client.badge("键盘")).to_have_text("1")
     client.page.keyboard.press("Escape")
     expect(client.badge("键盘")).to_have_count(0)
+
+
+def test_the_members_have_the_focus_while_they_lie_over_the_room_and_give_it_back(
+    arrive: Arrive, maya: Person, shared_room: Frame
+) -> None:
+    client = arrive(size=(900, 700)).sign_in(maya.name)
+    client.open(shared_room["name"])
+    panel = client.page.get_by_role("complementary", name=client.words["members"])
+    client.button("members").focus()
+    client.page.keyboard.press("Enter")
+    expect(panel).to_be_focused()
+    client.page.keyboard.press("Tab")
+    expect(client.button("invite_others", panel)).to_be_focused()
+    client.page.keyboard.press("Escape")
+    expect(panel).to_have_count(0)
+    expect(client.button("members")).to_be_focused()
