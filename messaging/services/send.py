@@ -20,10 +20,10 @@ from messaging.rendering import messages_out
 from messaging.rows import AnyMessage
 from messaging.schemas import NewMessage, SendAck, SendBody
 from messaging.services.batch import Batch
-from messaging.services.statements import Key
+from messaging.services.statements import Key, find_known
 from messaging.words import Verdict
 from presence.services import online_people_ids
-from rooms.models import Room, RoomCounter
+from rooms.models import Room, RoomCounter, pair_key
 from rooms.rendering import room_added
 from rooms.services.direct import find_or_make
 
@@ -126,8 +126,17 @@ def _address(one: Draft) -> Draft | ChatError:
     try:
         room, _ = find_or_make(one.user_id, one.receiver_id)
     except ChatError as error:
-        return error
+        return _stored(one) or error
     return msgspec.structs.replace(one, room_id=room.id)
+
+
+def _stored(one: Draft) -> Draft | None:
+    """Who may not write any more may still repeat what they could: an error would say that it is not stored."""
+    room = Room.objects.filter(pair_key=pair_key(one.user_id, one.receiver_id)).first()
+    if room is None or one.body.nonce is None:
+        return None
+    addressed = msgspec.structs.replace(one, room_id=room.id)
+    return addressed if find_known([addressed.key]) else None
 
 
 def _commit(drafts: Sequence[Draft]) -> list[Result]:

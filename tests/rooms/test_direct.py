@@ -4,10 +4,11 @@ from typing import Any
 
 import pytest
 
-from accounts.models import Block
+from accounts.models import Block, User
 from accounts.slots import circle_of
+from chatsite.errors import ChatError
 from messaging.schemas import SendBody
-from messaging.services.send import send_one
+from messaging.services.send import draft, send, send_one
 from rooms.models import Membership, Room
 from tests.factories import make_room, make_user
 from tests.people import Listen, Meet, Person, code_of
@@ -157,6 +158,26 @@ def test_a_silent_room_is_no_way_round_a_preference_made_later(ann: Person, bob:
     bob.user.preferences = {"message_me": "nobody"}
     bob.user.save()
     assert code_of(ann.api.post("/api/direct", {"user_id": bob.id})) == (403, "permission_denied")
+
+
+def test_who_may_not_write_any_more_may_repeat_what_they_have_sent(ann: Person, bob: Person) -> None:
+    """An answer that was lost before the block: a refusal would say that nothing is stored."""
+    first = write(ann, bob, "psst", "n1")
+    Block.objects.create(user_id=bob.id, blocked_id=ann.id)
+    assert write(ann, bob, "psst", "n1") == first
+    assert write(ann, bob, "something else", "n1") == "conflict"
+    assert write(ann, bob, "psst", "n2") == "blocked"
+    Block.objects.all().delete()
+    User.objects.filter(pk=bob.id).update(is_active=False)
+    assert write(ann, bob, "psst", "n1") == first
+    assert write(ann, bob, "psst", "n2") == "not_found"
+
+
+def write(sender: Person, receiver: Person, content: str, nonce: str) -> int | str:
+    """-> the id of the message, or the code of the refusal"""
+    body = SendBody(content=content, nonce=nonce)
+    (result,) = send([draft(user_id=sender.id, receiver_id=receiver.id, body=body)])
+    return result.code if isinstance(result, ChatError) else result.message.id
 
 
 def test_a_circle_is_rooms_peers_and_friends(
