@@ -9,5 +9,5 @@ class Source:
     recent = staticmethod(heads.recent)
     changes = staticmethod(pull.changes)
     changes_for = staticmethod(shared_pull.changes_for)
-    farewell = staticmethod(pull.farewell)  # of a room that a client has but is not in
+    farewells = staticmethod(pull.farewells)
     heads = staticmethod(heads.heads)  # last: in this body the name means the module until here

@@ -30,6 +30,7 @@ from chatsite.gateway.pending import Pending
 from chatsite.gateway.pull import Claims
 from chatsite.gateway.router import CommandRouter, PipelinedHandler
 from chatsite.gateway.terms import limits, server
+from chatsite.pool import in_pool
 
 logger = logging.getLogger(__name__)
 
@@ -236,8 +237,9 @@ class GatewayConsumer(AsyncConsumer):  # type: ignore[misc]
         mine = command.versions()
         behind = {r: v for r, v in mine.items() if r in heads and (v != heads[r] or not same_epoch)}
         behind |= {r: heads[r] for r in ahead if r not in behind}
-        for room_id in mine.keys() - heads.keys():
-            connection.send(slots.pull.farewell(room_id))
+        if gone := mine.keys() - heads.keys():
+            for farewell in (await in_pool(slots.pull.farewells, connection.user_id, gone)).values():
+                connection.send(farewell)
         for welcome in connection.take_welcomes():
             connection.hub.attach(connection, welcome)
         if behind:

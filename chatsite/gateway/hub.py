@@ -195,10 +195,7 @@ class Hub:
                 stream = self.rooms.get(room_id)
                 if stream in gates and await self._send_behind(gates[stream], stream, connection, changes.frames):
                     reached[room_id] = changes.version
-            for stream, gate in gates.items():
-                if stream.room_id not in found and stream.gates.get(connection) is gate:
-                    stream.dismiss_one(connection, slots.pull.farewell(stream.room_id))  # no longer theirs
-                    self._forget_if_empty(stream)
+            await self._dismiss(connection, {s: gate for s, gate in gates.items() if s.room_id not in found})
         except ChatError:
             if is_behind or any(gate.is_behind for gate in gates.values()):
                 connection.close(Close.RESTART)
@@ -207,6 +204,16 @@ class Hub:
             for stream, gate in gates.items():
                 if stream.gates.get(connection) is gate:
                     stream.open_gate(connection, reached[stream.room_id])
+
+    async def _dismiss(self, connection: Connection, gates: dict[RoomStream, Gate]) -> None:
+        """From rooms that turn out to be no longer theirs."""
+        if not gates:
+            return
+        farewells = await in_pool(slots.pull.farewells, connection.user_id, [stream.room_id for stream in gates])
+        for stream, gate in gates.items():
+            if stream.gates.get(connection) is gate:
+                stream.dismiss_one(connection, farewells[stream.room_id])
+                self._forget_if_empty(stream)
 
     def _close_gates(self, connection: Connection, room_ids: Iterable[int]) -> dict[RoomStream, Gate]:
         streams = [self.rooms[r] for r in room_ids if r in self.rooms and connection in self.rooms[r]]

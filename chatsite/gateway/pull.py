@@ -91,10 +91,10 @@ class Pull(Protocol):
         """The same for many readers at once; what several ask for is read and encoded once."""
 
     def welcome(self, user_id: int, room_id: int) -> tuple[int, bytes] | None:
-        """-> (version, room_added frame) of a room that the user is in and may see, else None."""
+        """-> (version of their own joining, room_added frame) of a room the user is in and may see, else None."""
 
-    def farewell(self, room_id: int) -> bytes:
-        """-> the room_removed frame for a room that the reader says they have but is not theirs."""
+    def farewells(self, user_id: int, room_ids: Collection[int]) -> dict[int, bytes]:
+        """-> {room id: the room_removed frame} for all these, which the reader says they have but are not theirs."""
 
     def recent(self, since: datetime) -> Recent: ...
 

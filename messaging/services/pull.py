@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
@@ -169,7 +169,14 @@ def _gone(spans: Spans) -> dict[int, list[Gone]]:
     return found
 
 
-def farewell(room_id: int, reason: str = "left") -> bytes:
+def farewells(user_id: int, room_ids: Collection[int]) -> dict[int, bytes]:
+    """-> {room id: the room_removed frame}; how the user's membership ended, "left" where there was none."""
+    ended = Membership.objects.exclude(left_at=None).filter(user_id=user_id, room_id__in=list(room_ids))
+    reasons = dict(ended.values_list("room_id", "left_reason"))
+    return {room_id: farewell(room_id, reasons.get(room_id, "")) for room_id in room_ids}
+
+
+def farewell(room_id: int, reason: str) -> bytes:
     """-> the room_removed frame."""
     return RoomRemoved(room_id=room_id, reason=reason or "left").frame()  # type: ignore[arg-type]
 

@@ -112,6 +112,18 @@ def test_a_room_i_am_no_longer_in_is_removed_on_return(ada: Person, bob: Person,
         assert not socket.of("room_sync")
 
 
+def test_who_was_removed_while_away_reads_why_on_return(ada: Person, bob: Person) -> None:
+    rooms = {reason: ada.make_room()["id"] for reason in ("kicked", "banned", "left")}
+    for room in rooms.values():
+        bob.ok("POST", f"/api/rooms/{room}/join")
+    ada.ok("DELETE", f"/api/rooms/{rooms['kicked']}/members/{bob.id}")
+    ada.ok("PUT", f"/api/rooms/{rooms['banned']}/bans/{bob.id}", {})
+    bob.ok("POST", f"/api/rooms/{rooms['left']}/leave")
+    with bob.socket(rooms={str(room): 1 for room in rooms.values()}) as socket:
+        removed = [socket.expect("room_removed") for _ in rooms]
+    assert {e["reason"]: e["room_id"] for e in removed} == rooms
+
+
 def test_too_much_change_is_not_sent_whole(ada: Person, bob: Person) -> None:
     room = ada.make_room()["id"]
     bob.ok("POST", f"/api/rooms/{room}/join")
