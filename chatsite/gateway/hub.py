@@ -389,10 +389,10 @@ class Hub:
         """What the tailer found: heads, members who came or went, revoked sessions."""
         self.expect(recent.rooms)
         for moved in recent.members:
-            await self._move(moved)
+            await self._move(moved, recent.rooms.get(moved.room_id, 0))
         self._revoke_sessions(recent.sessions)
 
-    async def _move(self, moved: Moved) -> None:
+    async def _move(self, moved: Moved, head: int) -> None:
         connections = self.users.get(moved.user_id)
         if not connections:
             return
@@ -406,6 +406,7 @@ class Hub:
         if missing and (welcome := await in_pool(slots.pull.welcome, moved.user_id, moved.room_id)):
             for connection in missing:
                 self.attach(connection, Attach(moved.room_id, *welcome))
+            self.expect({moved.room_id: head})
 
     def _revoke_sessions(self, revoked: dict[int, str]) -> None:
         if not revoked:

@@ -11,7 +11,7 @@ from accounts.models import Session, User
 from accounts.public import user_out
 from chatsite.errors import ChatError
 from chatsite.gateway.pull import Claims, Moved, Ready, Recent
-from messaging.models import Epoch
+from messaging.models import Epoch, Message
 from messaging.schemas import RoomHead
 from messaging.services.pull import farewell
 from rooms import slots
@@ -67,12 +67,30 @@ def heads(room_ids: Collection[int]) -> dict[int, int]:
 
 
 def welcome(user_id: int, room_id: int) -> tuple[int, bytes] | None:
-    """-> (version, room_added frame) of a room the user is in and may know of."""
+    """-> (version, room_added frame) of a room the user is in and may know of, as it stood when they came in.
+
+    What happened since is still to come, as the stream of the room: of a direct one that is its first message.
+    """
     counter = RoomCounter.objects.filter(room_id=room_id).first()
     room = Room.objects.of(user_id).filter(pk=room_id).first()
-    if counter is None or room is None:
+    mine = Membership.objects.current().filter(room_id=room_id, user_id=user_id).first()
+    if counter is None or room is None or mine is None:
         return None
-    return counter.version, room_added(room, counter, user_id).frame()
+    return mine.version, room_added(room, _as_entered(counter, mine), user_id).frame()
+
+
+def _as_entered(counter: RoomCounter, mine: Membership) -> RoomCounter:
+    """Newcomers have read everything up to their coming."""
+    newest = Message.objects.filter(room_id=counter.room_id, seq=mine.last_read_seq).values_list("id", flat=True)
+    return RoomCounter(
+        room_id=counter.room_id,
+        version=mine.version,
+        member_count=counter.member_count,
+        last_seq=mine.last_read_seq,
+        message_count=mine.read_number + mine.own_after_mark,
+        last_message_id=newest.first(),
+        purged_seq=counter.purged_seq,
+    )
 
 
 def recent(since: datetime) -> Recent:

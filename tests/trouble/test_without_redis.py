@@ -3,7 +3,7 @@
 import pytest
 
 from tests.contract.test_stream import assert_contiguous
-from tests.live import PASSWORD, Person, Server, call
+from tests.live import PASSWORD, Person, Server, Socket, call
 from tests.trouble.conftest import OwnRedis, at
 
 
@@ -69,6 +69,41 @@ def test_who_is_let_in_and_out_hears_of_it_at_another_node(other: Server, ada: P
         assert theirs.expect("room_removed", room_id=room)["reason"] == "kicked"
         theirs.settle()
         assert "behind your back" not in str(theirs.frames)
+
+
+@pytest.mark.usefixtures("other", "no_redis")
+def test_the_first_words_of_a_direct_room_are_heard_at_another_node(other: Server, ada: Person, bob: Person) -> None:
+    with ada.socket() as mine, at(other, bob).socket() as theirs:
+        for content in ("psst", "are you there?"):
+            ack = mine.ask("send_message", {"receiver_id": bob.id, "content": content})
+        added = theirs.expect("room_added")["room"]
+        assert (added["last_seq"], added["membership"]["unread_count"]) == (0, 0)
+        assert heard(theirs, ack["room_id"], 2) == ["psst", "are you there?"]
+        assert assert_contiguous(theirs, ack["room_id"], added["version"]) == ack["version"]
+
+
+@pytest.mark.usefixtures("other", "no_redis")
+def test_who_joins_hears_at_another_node_all_that_came_after(other: Server, ada: Person, bob: Person) -> None:
+    room = ada.make_room()["id"]
+    with at(other, bob).socket() as theirs:
+        ada.say(room, "before")
+        ada.ok("POST", f"/api/rooms/{room}/members", {"user_id": bob.id})
+        after = ada.say(room, "after")
+        added = theirs.expect("room_added")["room"]
+        assert added["last_message"]["content"] == "before"
+        assert heard(theirs, room, 1) == ["after"]
+        assert assert_contiguous(theirs, room, added["version"]) == after["version"]
+
+
+def heard(socket: Socket, room_id: int, number: int) -> list[str]:
+    """-> what was said in the room as it came in, once so many messages have come."""
+    while True:
+        syncs = [m for e in socket.of("room_sync") if e["room_id"] == room_id for m in e["messages"]]
+        events = [e["message"] for e in socket.of("new_message") if e["room_id"] == room_id]
+        said = {m["seq"]: m["content"] for m in [*syncs, *events] if m["kind"] == "text"}
+        if len(said) >= number:
+            return [said[seq] for seq in sorted(said)]
+        assert socket.receive(10)
 
 
 @pytest.mark.usefixtures("other", "no_redis")
