@@ -1,9 +1,11 @@
 """Who may open a socket, and whose it is: Origin at the handshake, the access token in the first frame."""
 
 from collections.abc import Iterable
+from contextlib import suppress
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.utils.translation.trans_real import get_supported_language_variant, parse_accept_lang_header
 
 Headers = dict[bytes, bytes]
 
@@ -28,9 +30,22 @@ def _origin_of(url: str) -> str:
 
 
 def locale_of(headers: Headers) -> str:
-    """-> Django language code for texts before we know the user's own."""
-    wanted = headers.get(b"accept-language", b"").decode("latin-1").lower()
-    return "zh-hans" if wanted.startswith("zh") else "en"
+    """-> Django language code for texts before we know the user's own; as Django finds it for REST."""
+    return _accepted(headers) or settings.LANGUAGE_CODE
+
+
+def asks_for_language(headers: Headers) -> bool:
+    """Whether a program says what its user reads. A browser says what it was installed in; no script can tell it."""
+    return b"origin" not in headers and _accepted(headers) is not None
+
+
+def _accepted(headers: Headers) -> str | None:
+    for language, _weight in parse_accept_lang_header(headers.get(b"accept-language", b"").decode("latin-1")):
+        if language == "*":
+            break
+        with suppress(LookupError):
+            return get_supported_language_variant(language)
+    return None
 
 
 def headers_of(pairs: Iterable[tuple[bytes, bytes]]) -> Headers:

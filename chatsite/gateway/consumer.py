@@ -21,7 +21,7 @@ from chatsite.errors import ChatError, RateLimited, Unavailable, ValidationFaile
 from chatsite.gateway import frames, hoarding, rate_limit
 from chatsite.gateway import pull as slots
 from chatsite.gateway.admission import TooMany
-from chatsite.gateway.authentication import headers_of, locale_of, origin_is_allowed
+from chatsite.gateway.authentication import asks_for_language, headers_of, locale_of, origin_is_allowed
 from chatsite.gateway.connection import Batch, Connection, Disconnected, Receive, Send, SendWire, Wire, refusal
 from chatsite.gateway.events import Event
 from chatsite.gateway.frames import Authenticate, Close, Command, Ready, Reconnect
@@ -125,12 +125,13 @@ class GatewayConsumer(AsyncConsumer):  # type: ignore[misc]
             await send({"type": "websocket.close"})  # HTTP 403
             return
         await send({"type": "websocket.accept"})
-        await self.serve(SendWire(receive, send), locale_of(headers))
+        await self.serve(SendWire(receive, send), locale_of(headers), is_wish=asks_for_language(headers))
 
-    async def serve(self, wire: Wire, locale: str) -> None:
-        """From the opened socket to its end. `locale` holds until we know the user's own."""
+    async def serve(self, wire: Wire, locale: str, *, is_wish: bool = False) -> None:
+        """From the opened socket to its end. Unless it is a wish, `locale` holds until we know the user's own."""
         self._wire = wire
         self._locale = locale
+        self._is_wish = is_wish
         self._pending = Pending()
         try:
             await self._converse(await self._authenticate())
@@ -189,7 +190,8 @@ class GatewayConsumer(AsyncConsumer):  # type: ignore[misc]
             ready = await connection.hub.admission.admit(claims)
             if connection.close_code is not None:
                 raise Disconnected  # revoked while we asked whether it stands
-            connection.locale = ready.locale
+            if not self._is_wish:
+                connection.locale = ready.locale
             hoarding.make_room(connection.hub.users.get(connection.user_id, ()))
             ahead = connection.hub.follow(connection, ready.heads)
             connection.admit(self._ready_frame(reply_to, claims, ready))

@@ -16,7 +16,7 @@ from uvicorn.protocols.http.flow_control import FlowControl
 from uvicorn.protocols.utils import get_local_addr, get_remote_addr, is_ssl
 
 from chatsite.gateway import handshake, websocket
-from chatsite.gateway.authentication import headers_of, locale_of, origin_is_allowed
+from chatsite.gateway.authentication import asks_for_language, headers_of, locale_of, origin_is_allowed
 from chatsite.gateway.connection import OUTBOX_BYTES, Batch, Disconnected
 from chatsite.gateway.consumer import GatewayConsumer
 from chatsite.gateway.http_head import BoundedHeadProtocol
@@ -69,7 +69,8 @@ class HttpProtocol(BoundedHeadProtocol):
             self.transport.close()
         else:
             self.transport.write(opening)
-            GatewayProtocol(self.transport, self.loop, self.server_state).start(locale_of(headers))
+            protocol = GatewayProtocol(self.transport, self.loop, self.server_state)
+            protocol.start(locale_of(headers), is_wish=asks_for_language(headers))
         self.parser = None  # type: ignore[assignment]  # it knows us: the garbage collector would have to find us both
 
     def _require_gateway(self, headers: dict[bytes, bytes]) -> None:
@@ -114,11 +115,11 @@ class GatewayProtocol(asyncio.Protocol):
         self._is_over = False  # nothing is received any more
         self._linger: asyncio.TimerHandle | None = None
 
-    def start(self, locale: str) -> None:
+    def start(self, locale: str, *, is_wish: bool) -> None:
         self._transport.set_protocol(self)
         self._connections.add(self)  # type: ignore[arg-type]
         assert self._consumer is not None
-        task = self._loop.create_task(self._consumer.serve(self, locale))
+        task = self._loop.create_task(self._consumer.serve(self, locale, is_wish=is_wish))
         self._tasks.add(task)
         task.add_done_callback(self._ended)
 

@@ -151,3 +151,27 @@ def test_errors_are_worded_in_the_language_of_the_reader(ada: Person) -> None:
     _, chinese = ada.call("GET", "/api/rooms/999999999", Accept_Language="zh-CN")
     assert english["code"] == chinese["code"] == "not_found"
     assert english["message"] != chinese["message"]
+
+
+@pytest.mark.parametrize(
+    ("headers", "wanted"),
+    [
+        ({"Accept-Language": "zh-CN"}, "zh-CN"),
+        ({"Accept-Language": "fr, zh-Hans;q=0.8, en;q=0.5"}, "zh-CN"),
+        ({"Accept-Language": "en"}, "en"),
+        ({"Accept-Language": "fr"}, "own"),
+        ({}, "own"),
+        ({"Accept-Language": "zh-CN", "Origin": "app://chat"}, "own"),  # a browser's: its user has chosen in the client
+    ],
+)
+@pytest.mark.parametrize("own", ["en", "zh-CN"])
+def test_errors_of_a_socket_are_in_the_language_that_was_asked_for(
+    server: Server, ada: Person, headers: dict[str, str], wanted: str, own: str
+) -> None:
+    ada.ok("PATCH", "/api/users/me", {"locale": own})
+    with Socket.open(server, **headers) as socket:
+        socket.ask("authenticate", {"token": ada.access}, answer="ready")
+        refusal = socket.ask("sync_room", {"room_id": 999999999, "version": 0}, answer="error")
+    language = own if wanted == "own" else wanted
+    _, same = ada.call("GET", "/api/rooms/999999999", Accept_Language=language)
+    assert refusal["message"] == same["message"]
