@@ -1,7 +1,6 @@
 """/api/users/: me, my picture, other people."""
 
 from django.http import HttpResponse
-from django.utils.translation import gettext_lazy as _
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.viewsets import ViewSet
@@ -12,10 +11,7 @@ from accounts.requests import user_of
 from accounts.schemas import DeleteMe, MeOut, MePatch, UserOut, UserPage
 from accounts.services import deletion, people, profile, remarks, search
 from chatsite.api.schema import operation
-from chatsite.api.views import NoContent, WireResponse, body, limit
-from chatsite.errors import ChatError, ValidationFailed
-
-FORM_BYTES = 64 * 1024  # what a form may have around its file
+from chatsite.api.views import NoContent, WireResponse, body, limit, uploaded
 
 
 class UserViewSet(ViewSet):
@@ -41,12 +37,7 @@ class UserViewSet(ViewSet):
     @operation(upload=True, summary="Set my picture")
     @action(detail=False, methods=["put"], url_path="me/avatar")
     def avatar(self, request: Request) -> HttpResponse:
-        if int(request.META.get("CONTENT_LENGTH") or 0) > avatars.BYTES_MAX + FORM_BYTES:
-            raise ChatError("too_large")
-        file = request.FILES.get("file")
-        if file is None:
-            raise ValidationFailed({"file": [_("This field is required.")]})
-        profile.set_avatar(user_id=user_of(request).pk, file=file)
+        profile.set_avatar(user_id=user_of(request).pk, file=uploaded(request, avatars.BYTES_MAX))
         return NoContent()
 
     @operation(summary="Remove my picture")

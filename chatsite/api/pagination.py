@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 import msgspec
+from django.utils.translation import gettext_lazy as _
 
 from chatsite.errors import ValidationFailed
 
@@ -25,7 +26,7 @@ def from_cursor(text: str | None, kind: type[T]) -> T | None:
         key = msgspec.json.decode(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)), type=kind)
         _require_tellable(key)
     except (msgspec.DecodeError, binascii.Error, UnicodeDecodeError, ValueError, OverflowError):
-        raise ValidationFailed({"cursor": ["This cursor is not valid."]}) from None
+        raise ValidationFailed({"cursor": [_("This cursor is not valid.")]}) from None
     return key
 
 

@@ -7,6 +7,7 @@ import msgspec
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 
+from chatsite.api.views import takes_nothing
 from chatsite.errors import ErrorOut
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -49,7 +50,10 @@ def operation(
     summary: str | None = None,
     operation_id: str | None = None,
 ) -> Callable[[F], F]:
-    """Documents a view: `request` and `response` are structs (or list[Struct]); no response means 204."""
+    """Documents a view: `request` and `response` are structs (or list[Struct]); no response means 204.
+
+    Without `request` or `upload` it takes no body.
+    """
     answers: dict[int, Any] = {status if response else 204: _schema(response) if response else None}
     answers |= {code: _schema(kind) for code, kind in (also or {}).items()}
     multipart = {
@@ -60,13 +64,19 @@ def operation(
         }
     }
     body = {"application/json": _schema(request)} if request else None
-    return extend_schema(
+    document = extend_schema(
         operation_id=operation_id,
         summary=summary,
         request=multipart if upload else body,
         responses={**answers, "default": OpenApiResponse(_schema(ErrorOut))},
         parameters=[OpenApiParameter(name, kind) for name, kind in (query or {}).items()],
     )
+    return lambda view: document(view if request or upload or _only_reads(view) else takes_nothing(view))
+
+
+def _only_reads(view: Any) -> bool:
+    """Known beforehand of nearly all that do: they are what most calls are."""
+    return view.__name__ in ("list", "retrieve") or set(getattr(view, "mapping", ())) == {"get"}
 
 
 def components() -> tuple[Any, ...]:

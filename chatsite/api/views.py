@@ -1,9 +1,14 @@
 """What every REST view shares: strict bodies in, msgspec JSON out, slashes optional."""
 
 import re
+from collections.abc import Callable
+from functools import wraps
 from typing import Any, BinaryIO, TypeVar, cast
 
+import msgspec
 from django.http import HttpResponse
+from django.utils.translation import gettext_lazy as _
+from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 from rest_framework.routers import SimpleRouter
 
@@ -11,6 +16,7 @@ from chatsite.errors import ChatError, ValidationFailed, decode
 from chatsite.gateway.events import encode
 
 T = TypeVar("T")
+F = TypeVar("F", bound=Callable[..., Any])
 JSON = "application/json"
 FORM_BYTES = 64 * 1024  # what a form may have around its file
 
@@ -41,13 +47,31 @@ def body(request: Request, kind: type[T]) -> T:
     return decode(request.body or b"{}", kind)  # type: ignore[no-any-return]
 
 
+class Nothing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """No fields."""
+
+
+def takes_nothing(view: F) -> F:
+    """The view of a call that has no body: it refuses unknown fields like all others."""
+
+    @wraps(view)
+    def strict(self: Any, request: Request, *args: Any, **kwargs: Any) -> Any:
+        if request.method not in SAFE_METHODS:
+            body(request, Nothing)
+        return view(self, request, *args, **kwargs)
+
+    return cast("F", strict)
+
+
 def uploaded(request: Request, bytes_max: int) -> BinaryIO:
     """The `file` of a multipart body; what is too large is refused before it is read."""
     if int(request.META.get("CONTENT_LENGTH") or 0) > bytes_max + FORM_BYTES:
         raise ChatError("too_large")
+    if unknown := set(request.data) - {"file"}:
+        raise ValidationFailed({name: [_("There is no such field.")] for name in unknown})
     file = request.FILES.get("file")
     if file is None:
-        raise ValidationFailed({"file": ["This field is required."]})
+        raise ValidationFailed({"file": [_("This field is required.")]})
     return cast("BinaryIO", file)
 
 
@@ -57,7 +81,7 @@ def query_int(request: Request, name: str) -> int | None:
     if text is None:
         return None
     if not (text.isascii() and text.isdigit() and len(text) <= 16):
-        raise ValidationFailed({name: ["This has the wrong type."]})
+        raise ValidationFailed({name: [_("This has the wrong type.")]})
     return int(text)
 
 
@@ -65,5 +89,5 @@ def limit(request: Request, default: int = 50) -> int:
     """`limit`, clamped to 1..100."""
     text = request.query_params.get("limit", str(default))
     if not re.fullmatch(r"-?[0-9]{1,400}", text):
-        raise ValidationFailed({"limit": ["This has the wrong type."]})
+        raise ValidationFailed({"limit": [_("This has the wrong type.")]})
     return min(max(int(text), 1), 100)

@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, transaction
+from django.utils.translation import gettext_lazy as _
 
 from chatsite.errors import ChatError, Unavailable, ValidationFailed
 from chatsite.gateway.events import Attach, Envelope, publish, to_room, to_user
@@ -70,9 +71,9 @@ Result = Sent | ChatError
 def draft(*, user_id: int, body: SendBody, room_id: int | None = None, receiver_id: int | None = None) -> Draft:
     """A checked draft; what is wrong with it by itself raises ValidationFailed."""
     if (room_id is None) == (receiver_id is None):
-        raise ValidationFailed({"room_id": ["Give room_id or receiver_id, one of them."]})
+        raise ValidationFailed({"room_id": [_("Give room_id or receiver_id, one of them.")]})
     if not body.content.strip():
-        raise ValidationFailed({"content": ["This field is required."]})
+        raise ValidationFailed({"content": [_("This field is required.")]})
     return Draft(
         user_id=user_id,
         body=body,
@@ -124,7 +125,7 @@ def _address(one: Draft) -> Draft | ChatError:
     if one.room_id:
         return one
     try:
-        room, _ = find_or_make(one.user_id, one.receiver_id)
+        room, _is_new = find_or_make(one.user_id, one.receiver_id)
     except ChatError as error:
         return _stored(one) or error
     return msgspec.structs.replace(one, room_id=room.id)
@@ -144,7 +145,7 @@ def _commit(drafts: Sequence[Draft]) -> list[Result]:
         return _transaction(drafts)
     except (OperationalError, InterfaceError) as error:
         if not is_lock_conflict(error):
-            return [Unavailable() for _ in drafts]
+            return [Unavailable() for _draft in drafts]
     return _room_by_room(drafts)
 
 
@@ -156,7 +157,7 @@ def _room_by_room(drafts: Sequence[Draft]) -> list[Result]:
         try:
             answers = repeated_on_conflict(_transaction)([drafts[i] for i in own])
         except (OperationalError, InterfaceError):
-            answers = [Unavailable() for _ in own]
+            answers = [Unavailable() for _draft in own]
         results |= dict(zip(own, answers, strict=True))
     return [results[i] for i in range(len(drafts))]
 
