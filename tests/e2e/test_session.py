@@ -106,3 +106,21 @@ def test_a_device_that_is_signed_out_elsewhere_says_so(arrive: Arrive, maya: Per
     with client.with_refusals(401):  # of what it was asking for meanwhile
         maya.ok("DELETE", "/api/auth/sessions")
         expect(client.page.get_by_text("This device was signed out")).to_be_visible()
+
+
+def test_a_page_of_an_older_build_says_so_and_is_loaded_anew(arrive: Arrive, maya: Person, shared_room: Frame) -> None:
+    client = arrive().sign_in(maya.name)
+    client.open(shared_room["name"])
+    client.composer.fill("half a thought")
+    with client.with_refusals(404):
+        client.context.route("**/assets/*", lambda route: route.fulfill(status=404))
+        client.page.keyboard.press("Control+k")
+        told = client.page.get_by_text("there may be a newer version")
+        expect(told).to_be_visible()
+        expect(client.page.get_by_role("dialog")).to_have_count(0)
+        client.context.unroute("**/assets/*")
+        client.button("reload").click()
+        expect(told).to_have_count(0)
+        client.page.keyboard.press("Control+k")
+        expect(client.page.get_by_role("dialog", name="Jump to a conversation")).to_be_visible()
+        expect(client.composer).to_have_value("half a thought")

@@ -2,7 +2,7 @@ import type { InsideMessages } from '../messages'
 
 export default {
   net: {
-    offline: 'Disconnected', retryIn: 'Disconnected, retrying in {n} s', keepWriting: 'you can keep writing', connecting: 'Connecting…', retryNow: 'Retry now',
+    offline: 'Disconnected', retryIn: 'Disconnected, retrying in {n} s', keepWriting: 'you can keep writing', connecting: 'Connecting…', retryNow: 'Retry now', updated: 'A part of the chat could not be loaded; there may be a newer version.', reload: 'Reload',
   },
   list: {
     label: 'Conversations', all: 'All', unread: 'Unread', mentions: '{\'@\'} me', direct: 'Direct', filter: 'Filter',

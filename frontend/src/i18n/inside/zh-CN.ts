@@ -1,7 +1,7 @@
 /** What only those read who are signed in: rooms, people, settings. */
 export default {
   net: {
-    offline: '连接已断开', retryIn: '连接已断开，{n} 秒后重试', keepWriting: '可以继续写', connecting: '正在连接…', retryNow: '立即重试',
+    offline: '连接已断开', retryIn: '连接已断开，{n} 秒后重试', keepWriting: '可以继续写', connecting: '正在连接…', retryNow: '立即重试', updated: '有一部分没有加载成功，可能已有新版本。', reload: '重新加载',
   },
   list: {
     label: '会话', all: '全部', unread: '未读', mentions: '{\'@\'} 我', direct: '私聊', filter: '筛选',
