@@ -38,7 +38,7 @@ function scene() {
   })
   const open = async (id: number) => {
     void account.rooms.enter(id)
-    void account.members.look(id)
+    account.members.look(id).catch(() => {})
     await pass(100)
   }
   return { account, server, pass, open, asked: () => calls.mock.calls.flat(), close: (id: number) => account.rooms.exit(id) }
@@ -73,5 +73,18 @@ it('asks again when a room was silent meanwhile', async () => {
   await open(7)
   expect(asked()).toEqual([7, 7])
   expect(account.presence.statusOf(2)).toBe('online')
+  account.close()
+})
+
+it('what could not be fetched is there after the next connection', async () => {
+  const { account, server, pass, open } = scene()
+  await pass(100)
+  server.cutAll()
+  server.isDown = true
+  await open(7)
+  expect(account.members.of(7)).toEqual([])
+  server.isDown = false
+  await pass(60_000)
+  expect(account.members.of(7).map(({ user }) => user.id)).toEqual([ME, 2])
   account.close()
 })

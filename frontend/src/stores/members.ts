@@ -23,6 +23,8 @@ export function createMembersStore(pinia: Pinia, { api, users, onAirSince }: Mem
     /** Rooms of which every member was fetched, and while on the air since when. */
     const loaded = new Map<number, number | undefined>()
     const pending = new Map<number, Promise<void>>()
+    /** Rooms that somebody wanted to see when nothing came. */
+    const missed = new Set<number>()
     const retries = createRetries()
 
     /** Without a word when nothing is new: the status of people has no version, so all may be fetched again. */
@@ -70,6 +72,10 @@ export function createMembersStore(pinia: Pinia, { api, users, onAirSince }: Mem
         // Not when everything was forgotten meanwhile.
         if (pending.get(roomId) === fetching)
           loaded.set(roomId, since)
+        missed.delete(roomId)
+      }, (error) => {
+        missed.add(roomId)
+        throw error
       }).finally(() => pending.get(roomId) === fetching && pending.delete(roomId))
       pending.set(roomId, fetching)
       return fetching
@@ -98,13 +104,14 @@ export function createMembersStore(pinia: Pinia, { api, users, onAirSince }: Mem
     /** After connecting: people came and went without a word to who was not there. */
     function reload(roomIds: readonly number[]): void {
       pending.clear()
-      roomIds.filter(id => loaded.has(id)).forEach(id => void retries.run(String(id), () => fetch(id)))
+      roomIds.filter(id => loaded.has(id) || missed.has(id)).forEach(id => void retries.run(String(id), () => fetch(id)))
     }
 
     function forget(roomId: number): void {
       byRoom.delete(roomId)
       loaded.delete(roomId)
       pending.delete(roomId)
+      missed.delete(roomId)
     }
 
     return {
