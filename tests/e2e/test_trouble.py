@@ -5,7 +5,6 @@ from concurrent.futures import ThreadPoolExecutor
 
 from playwright.sync_api import expect
 
-from tests.e2e.browser import Client
 from tests.e2e.conftest import Arrive
 from tests.live import Frame, Person, Server
 
