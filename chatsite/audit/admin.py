@@ -62,6 +62,9 @@ class AuditScreen(Screen):
 
     where = plain("address", _("from where"))
 
+    def title_of(self, entry: AuditEntry) -> str:
+        return str(action_name(entry.action))
+
     @display(description=_("when"))
     def when(self, entry: AuditEntry) -> str:
         return f"{localtime(entry.at):%Y-%m-%d %H:%M:%S}"

@@ -71,7 +71,7 @@ class ChoreScreen(Screen):
     def began(self, row: Result) -> str:
         return moment(row.started_at)
 
-    @display(description=_("seconds"))
+    @display(description=_("time in seconds"))
     def seconds(self, row: Result) -> str:
         if row.started_at is None or row.finished_at is None:
             return "–"

@@ -83,7 +83,7 @@ class SettingsScreen(Screen):
         names = get_user_model().objects.in_bulk({s.changed_by_id for s in found if s.changed_by_id})
         rows = {s.live.name: _row(form, s, names) for s in found}
         groups = [(group.title, [rows[live.name] for live in group.settings]) for group in GROUPS]
-        context = self._context(request, None, self.name) | {"form": form, "groups": groups}
+        context = self._context(request, None, self.name) | {"is_whole": True, "form": form, "groups": groups}
         return TemplateResponse(request, "administration/settings.html", context, status=status)
 
 

@@ -7,10 +7,19 @@ from typing import Any
 from django import forms
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from chatsite.live.kinds import Choice, Live, Switch, Whole, Words
 from chatsite.live.services import Standing
+
+UNITS = {
+    "seconds": gettext_lazy("seconds"),
+    "days": gettext_lazy("days"),
+    "bytes": gettext_lazy("bytes"),
+    "characters": gettext_lazy("characters"),
+    "people": gettext_lazy("number of people"),
+    "rooms": gettext_lazy("number of rooms"),
+}
 
 
 def form_of(standings: list[Standing], data: Any = None) -> forms.Form:
@@ -33,10 +42,19 @@ def _field(standing: Standing) -> forms.Field:
     if isinstance(live, Switch):
         return forms.BooleanField(required=False, **known)
     if isinstance(live, Whole):
-        return forms.IntegerField(min_value=0 if live.zero else live.least, max_value=live.most, **known)
+        return forms.IntegerField(
+            min_value=0 if live.zero else live.least, max_value=live.most, **_measured(live, known)
+        )
     assert isinstance(live, Words)
     widget = forms.Textarea({"rows": 3}) if live.has_lines else forms.TextInput()
     return forms.CharField(max_length=live.chars, required=live.is_needed, widget=widget, **known)
+
+
+def _measured(live: Whole, known: dict[str, Any]) -> dict[str, Any]:
+    """Nobody guesses in what a number is given, or what 0 means."""
+    label = f"{live.title} ({UNITS[live.unit]})" if live.unit else live.title
+    zero = _("0: %(meaning)s.") % {"meaning": live.zero} if live.zero else ""
+    return known | {"label": label, "help_text": f"{live.help} {zero}".rstrip()}
 
 
 def in_words(live: Live, value: Any) -> str:

@@ -228,6 +228,7 @@ LOGGING = {
     },
 }
 
+LOGIN_REDIRECT_URL = "/admin/"  # the only door with a page of Django's: its page names no other place to go to
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("zh-hans", "简体中文")]
 LANGUAGE_COOKIE_PATH = "/admin/"  # the admin's switch; the client says in each call what its user reads

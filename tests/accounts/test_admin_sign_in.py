@@ -29,6 +29,10 @@ def test_the_password_of_the_account_opens_it(client: Client) -> None:
     assert client.get("/admin/").status_code == 200
 
 
+def test_whoever_comes_by_the_doors_own_address_is_led_inside(client: Client) -> None:
+    assert enter(client)["Location"] == "/admin/"
+
+
 def test_guesses_count_as_they_do_at_the_api(client: Client, api: Any, settings: Any) -> None:
     settings.RATE_LIMITS = True
     for _ in range(10):

@@ -210,3 +210,10 @@ def test_nobody_makes_the_log_forget_what_has_just_been_done(root: User, staff: 
         change_settings(by=staff, wanted={"AUDIT_DAYS": 400})
     _entry_of(200)
     assert chores.do("audit log") == 0
+
+
+def test_the_page_of_an_entry_is_named_as_people_say_it(as_root: Client, root: User) -> None:
+    entry = record(actor=root, action="user.disable")
+    page = f"{LIST}{entry.pk}/change/"
+    assert "user.disable" not in text_of(as_root.get(page))
+    assert "user.disable" not in text_of(as_root.get(page, headers={"Accept-Language": "zh-CN"}))

@@ -175,6 +175,8 @@ def test_a_day_begins_and_ends_at_midnight_of_whoever_looks(
         assert set(MessageDay.objects.values_list("zone", flat=True)) == {zone}
     with time_machine.travel(midnight + timedelta(days=1, minutes=1), tick=False):
         row = "<tr><td>2026-01-20</td><td>2</td></tr>"
-        assert row in text_of(enter(root).get("/admin/"))
+        page = text_of(enter(root).get("/admin/"))
+        assert row in page
+        assert f"Days are those of {zone}" in page
         User.objects.filter(pk=root.pk).update(timezone="UTC")
         assert row not in text_of(enter(root).get("/admin/")), "another clock, other days, at once"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -117,3 +118,16 @@ def test_the_page_asks_as_much_for_many_overrides_as_for_few(as_root: Client, ro
 )
 def test_values_are_said_as_people_say_them(name: str, value: Any, words: str) -> None:
     assert in_words(LIVE[name], value) == words
+
+
+def test_a_field_says_in_what_its_number_is_and_what_zero_means(as_root: Client) -> None:
+    page = text_of(as_root.get(PAGE))
+    assert "Time to recall (seconds)" in page
+    assert "0: at any time." in page
+    chinese = text_of(as_root.get(PAGE, headers={"Accept-Language": "zh-CN"}))
+    assert "(字节)" in chinese
+
+
+def test_the_page_is_named_once(as_root: Client) -> None:
+    (heading,) = re.findall(r"<h1.*?</h1>", text_of(as_root.get(PAGE)), re.DOTALL)
+    assert re.sub(r"<[^>]*>|\s", "", heading) == "Settings"
