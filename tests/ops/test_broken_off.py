@@ -186,6 +186,22 @@ def test_what_broke_off_before_there_was_anything_begins_anew_and_says_so(
     assert backed_up(target, tmp_path / "b.tar").kept == archive.kept
 
 
+def test_what_was_killed_before_the_later_migrations_is_whole_all_the_same(
+    make_place: MakePlace, source: Place, tmp_path: Path, kill: Kill, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Where a migration may have left half of itself, nothing is gone on with."""
+    source.told("migrate", "sessions", "zero", backup=False)
+    older = backed_up(source, tmp_path / "older.tar")
+    target = make_place("target", url=MYSQL)
+    kill(target, "chatsite.backup.restoring|call_command", 0, "restore", str(tmp_path / "older.tar"))
+    target.told("restore", str(tmp_path / "older.tar"))
+    how = "it begins anew" if target.database_url else "it goes on where it stopped"
+    assert how in capsys.readouterr().err
+    newer = backed_up(target, tmp_path / "newer.tar")
+    assert "django_session" in newer.manifest["tables"]
+    assert newer.rows("messaging_message") == older.rows("messaging_message")
+
+
 # --- backup
 
 
