@@ -56,15 +56,19 @@ def _require_tellable(name: str, value: datetime) -> None:
         raise ValidationFailed({name: [_("This is out of range.")]}) from None
 
 
+RoomKey = Annotated[str, Meta(pattern="^[0-9]{1,16}$")]  # what every database takes as a number
+Version = Annotated[int, Meta(ge=0, le=2**53 - 1)]
+
+
 class Authenticate(Schema):
     """`rooms`: {room id: the version I have}; `epoch`: that of my last `ready`."""
 
     token: str
-    rooms: dict[str, int] = {}
+    rooms: dict[RoomKey, Version] = {}
     epoch: str | None = None
 
     def versions(self) -> dict[int, int]:
-        return {int(room): version for room, version in self.rooms.items() if room.isascii() and room.isdigit()}
+        return {int(room): version for room, version in self.rooms.items()}
 
 
 class ReadyLimits(msgspec.Struct, frozen=True, kw_only=True):

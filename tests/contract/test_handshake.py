@@ -175,3 +175,17 @@ def test_errors_of_a_socket_are_in_the_language_that_was_asked_for(
     language = own if wanted == "own" else wanted
     _, same = ada.call("GET", "/api/rooms/999999999", Accept_Language=language)
     assert refusal["message"] == same["message"]
+
+
+@pytest.mark.parametrize(
+    "rooms", [{"x": 1}, {"": 1}, {"-1": 1}, {"9" * 20: 1}, {"1": -1}, {"1": 2**53}, {"1": "1"}, {"1": None}, [1]]
+)
+def test_versions_of_what_is_no_room_are_refused(server: Server, ada: Person, rooms: object) -> None:
+    with Socket.open(server) as socket:
+        assert socket.refused("authenticate", {"token": ada.access, "rooms": rooms}) == "validation_error"
+        assert socket.closed_with() == 4401
+
+
+def test_a_room_that_cannot_be_is_gone(ada: Person) -> None:
+    with ada.socket(rooms={"9" * 16: 3}) as socket:
+        assert socket.expect("room_removed") == {"room_id": int("9" * 16), "reason": "left"}
