@@ -66,7 +66,7 @@ def test_what_is_private_is_kept_by_the_server(arrive: Arrive, zhou: Person, may
     expect(client.page.get_by_label("Who may find me")).to_have_value("nobody")
     finder.start("person")
     finder.field("person_name").fill(maya.name)
-    expect(finder.page.get_by_text(re.compile("Nobody found"))).to_be_visible()
+    expect(finder.page.get_by_text(re.compile("Nothing found"))).to_be_visible()
 
 
 def test_another_device_is_signed_out_from_the_list(arrive: Arrive, maya: Person) -> None:
