@@ -12,6 +12,7 @@ RANK = {Membership.MEMBER: 0, Membership.ADMIN: 1, Membership.OWNER: 2}
 Switch = Literal[
     "post", "links", "upload", "mention_all", "mention_here", "react", "pin", "invite", "add", "rename", "announce"
 ]  # fields of Rules
+BANNED = _("You are banned from this room.")
 MENTION_ALL_MEMBERS = 50  # above it, @all and @here are for owner and admins
 
 

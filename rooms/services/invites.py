@@ -16,7 +16,7 @@ from chatsite.errors import NotFound, PermissionDenied, ValidationFailed
 from chatsite.transactions import repeated_on_conflict
 from rooms.changes import changing
 from rooms.models import Invite, Membership, Room
-from rooms.permissions import can_invite, can_manage, require, require_open
+from rooms.permissions import BANNED, can_invite, can_manage, require, require_open
 from rooms.rendering import counters_of
 from rooms.schemas import InviteOut, InvitePage, InvitePreviewOut
 from rooms.services.joining import enter
@@ -116,7 +116,7 @@ def accept_invite(*, user_id: int, token: str) -> int:
         if not Invite.objects.in_force().filter(id=invite.id).exists():
             raise NotFound
         if is_banned(user_id, invite.room_id):
-            raise PermissionDenied
+            raise PermissionDenied(BANNED)
         enter(change, Room.objects.get(id=invite.room_id), user_id)
         Invite.objects.filter(id=invite.id).update(uses=F("uses") + 1)
     return invite.room_id

@@ -13,7 +13,7 @@ from chatsite.transactions import repeated_on_conflict
 from rooms import rules
 from rooms.changes import start_room
 from rooms.models import Ban, Membership, Room
-from rooms.permissions import require_member
+from rooms.permissions import BANNED, require_member
 from rooms.rendering import counters_of, rooms_out
 from rooms.schemas import RoomOut
 from rooms.services.memberships import admit
@@ -33,7 +33,7 @@ def visible_room(user_id: int, room_id: int) -> tuple[Room, Membership | None]:
     if membership is not None and membership.is_current:
         return room, membership
     if is_banned(user_id, room_id):
-        raise PermissionDenied
+        raise PermissionDenied(BANNED)
     if room.kind != Room.PUBLIC:
         raise NotAMember
     return room, None

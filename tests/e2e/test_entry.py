@@ -61,3 +61,26 @@ def test_a_room_is_joined_by_its_code_and_by_an_invite_link(
     client.field("room_code").fill("nothing like a code")
     client.button("join_room").click()
     expect(client.page.get_by_role("dialog").get_by_role("alert")).to_be_visible()
+
+
+def test_who_joins_by_code_reads_that_the_admins_decide_or_that_they_are_banned(
+    arrive: Arrive, zhou: Person, maya: Person
+) -> None:
+    asking, closed = zhou.make_room("要先问的"), zhou.make_room("进不去的")
+    zhou.ok("PATCH", f"/api/rooms/{asking['id']}", {"rules": {"join": "approval"}})
+    zhou.ok("PUT", f"/api/rooms/{closed['id']}/bans/{maya.id}", {})
+    client = arrive().sign_in(maya.name)
+    client.start("join")
+    client.field("room_code").fill(asking["code"])
+    client.button("join_room").click()
+    dialog = client.page.get_by_role("dialog")
+    expect(dialog.get_by_role("status")).to_contain_text("“要先问的” lets people in one by one")
+    client.button("close", dialog.locator("footer")).click()
+    expect(dialog).to_have_count(0)
+    zhou.ok("PUT", f"/api/rooms/{asking['id']}/requests/{maya.id}")
+    client.open("要先问的")
+    client.start("join")
+    client.field("room_code").fill(closed["code"])
+    with client.with_refusals(403):
+        client.button("join_room").click()
+        expect(dialog.get_by_role("alert")).to_have_text("You are banned from this room.")

@@ -22,7 +22,7 @@ export default {
     title: 'Make a room', name: 'Room name', description: 'Description (optional)', kind: 'Who can join',
     public: 'Public', publicHint: 'Anyone with the room code', private: 'Private', privateHint: 'Only those who are invited', submit: 'Create',
   },
-  join: { title: 'Join by code', label: 'Room code or invite link', hint: '6 digits, or a link someone sent you', submit: 'Join', unknown: 'There is no room with this code', without: 'No code?', bad: 'A room code has 6 digits' },
+  join: { asked: '“{name}” lets people in one by one: your request is with its admins, and the room appears in your list as soon as they agree.', title: 'Join by code', label: 'Room code or invite link', hint: '6 digits, or a link someone sent you', submit: 'Join', unknown: 'There is no room with this code', without: 'No code?', bad: 'A room code has 6 digits' },
   person: { title: 'Find a person', label: 'Username, name or pinyin', none: 'Nothing found for “{q}”', noneHint: 'Try another spelling, or pinyin initials.', start: 'Type a name to search', note: 'Note to self' },
   room: {
     members: 'Members', membersCount: '{n} member | {n} members', copyCode: 'Copy room code', copyInvite: 'Copy invite link', inviteHint: 'Send the link to a colleague; opening it joins this room.',

@@ -21,7 +21,7 @@ export default {
     title: '新建房间', name: '房间名', description: '简介（可选）', kind: '谁能加入',
     public: '公开', publicHint: '任何人都能用房间码加入', private: '私密', privateHint: '只有被邀请的人能进来', submit: '创建',
   },
-  join: { title: '用房间码加入', label: '房间码或邀请链接', hint: '6 位数字，或别人发给你的链接', submit: '加入', unknown: '没有这个房间码', without: '没有房间码？', bad: '房间码是 6 位数字' },
+  join: { asked: '「{name}」需要管理员同意。申请已发出，通过后它会出现在你的列表里。', title: '用房间码加入', label: '房间码或邀请链接', hint: '6 位数字，或别人发给你的链接', submit: '加入', unknown: '没有这个房间码', without: '没有房间码？', bad: '房间码是 6 位数字' },
   person: { title: '找人聊天', label: '用户名、名字或拼音', none: '没有找到“{q}”', noneHint: '换个写法，或者试试拼音首字母。', start: '输入名字开始查找', note: '我的笔记' },
   room: {
     members: '成员', membersCount: '{n} 位成员', copyCode: '复制房间码', copyInvite: '复制邀请链接', inviteHint: '把链接发给同事，打开就能加入这个房间。',
