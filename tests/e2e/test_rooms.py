@@ -251,3 +251,12 @@ def test_the_owner_hands_the_room_on_and_may_leave_then(pair: tuple[Client, Clie
     end.get_by_role("button", name="Leave room").click()
     end.get_by_role("button", name="Leave room").click()
     expect(host.page.get_by_role("heading", name="It starts with a word")).to_be_visible()
+
+
+def test_an_owner_is_led_to_hand_the_room_on_before_they_leave(pair: tuple[Client, Client]) -> None:
+    host, _ = pair
+    host.button("more").click()
+    host.page.get_by_role("menuitem", name=host.words["leave_room"]).click()
+    expect(dialog(host)).to_contain_text("Hand it on to somebody before you leave.")
+    dialog(host).get_by_role("button", name="Hand it on").click()
+    expect(dialog(host).get_by_role("combobox")).to_be_visible()

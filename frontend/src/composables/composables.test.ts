@@ -90,6 +90,8 @@ describe('a system line', () => {
     expect([line('member_kicked'), line('room_renamed')].map(chinese.sentence)).toEqual(['你把林晓移出了房间', '你把房间改名为“新名”'])
     const english = await within(useSystemWords, account(), 'en')
     expect(english.sentence(line('member_kicked'))).toBe('You removed 林晓 from the room')
+    const mine = message({ kind: 'system', sender: null, system: { event: 'member_banned', actor: person(2, '林晓'), target: person(1, '周舟'), value: null } })
+    expect(english.sentence(mine)).toBe('林晓 banned you from the room')
   })
 
   it('that is not known yet still makes a sentence', async () => {

@@ -7,18 +7,19 @@ export function useSystemWords() {
   const { users, userId } = useAccount()
   const { t, te } = useI18n()
 
-  function name(who: Sender | null): string {
+  /** `me`: what I am called, which depends on the place in the sentence. */
+  function name(who: Sender | null, me: string): string {
     if (!who)
       return t('message.someone')
-    return who.id === userId ? t('message.me') : users.nameOf(who)
+    return who.id === userId ? me : users.nameOf(who)
   }
 
   function of({ system }: Message) {
     const keypath = `system.${system?.event}`
     return {
       keypath: te(keypath) ? keypath : 'system.other',
-      actor: name(system?.actor ?? null),
-      target: name(system?.target ?? null),
+      actor: name(system?.actor ?? null, t('message.me')),
+      target: name(system?.target ?? null, t('message.you')),
       value: String(system?.value ?? ''),
     }
   }

@@ -26,7 +26,7 @@ export default {
   person: { title: 'Find a person', label: 'Username, name or pinyin', none: 'Nothing found for “{q}”', noneHint: 'Try another spelling, or pinyin initials.', start: 'Type a name to search', note: 'Note to self' },
   room: {
     members: 'Members', membersCount: '{n} member | {n} members', copyCode: 'Copy room code', copyInvite: 'Copy invite link', inviteHint: 'Send the link to a colleague; opening it joins this room.',
-    more: 'More', leave: 'Leave room', leaveAsk: 'Leave “{name}”?', leaveHint: 'The history stays in the room. You can join again later.', leaveHintPrivate: 'The history stays in the room. To come back, you need an invitation.',
+    more: 'More', leave: 'Leave room', leaveAsk: 'Leave “{name}”?', leaveHint: 'The history stays in the room. You can join again later.', leaveOwner: 'You own this room. Hand it on to somebody before you leave.', handOn: 'Hand it on…', leaveHintPrivate: 'The history stays in the room. To come back, you need an invitation.',
     online: 'Online — {n}', offline: 'Offline — {n}', owner: 'Owner', admin: 'Admin', you: '(you)', mutedMember: 'muted',
     pin: 'Pin', unpin: 'Unpin', mute: 'Mute', unmute: 'Unmute', archivedHint: 'This room is archived. You can read it, but not write.', mutedHint: 'You are muted and cannot write for now.', mutedUntil: 'You are muted until {time}.',
     gone: { left: 'You have left this room', kicked: 'You were removed from this room', banned: 'You are banned from this room', missing: 'There is no such room' },
@@ -38,7 +38,7 @@ export default {
     newest: 'Jump to newest', newCount: '{n} new message | {n} new messages', burst: '{n} new message | {n} new messages', mentions: '{n} mention of you | {n} mentions of you',
   },
   message: {
-    edited: '(edited)', sending: 'Sending…', failed: 'Not sent', failedBecause: 'Not sent: {reason}', queued: 'Will be sent when you are back online',
+    you: 'you', edited: '(edited)', sending: 'Sending…', failed: 'Not sent', failedBecause: 'Not sent: {reason}', queued: 'Will be sent when you are back online',
     recalledMine: 'You recalled a message', recalled: '{name} recalled a message', reedit: 'Edit again', quoteGone: 'Message recalled', quoteDeleted: 'Message deleted',
     actions: 'Message actions', person: 'View profile', reply: 'Reply', edit: 'Edit', recall: 'Recall', copy: 'Copy text', react: 'Add reaction', reactWith: 'React with {emoji}', more: 'More',
     reactedBy: '{emoji} {n} person | {emoji} {n} people', reactedByYou: '{emoji} {n}, you | {emoji} {n} people, including you',

@@ -25,7 +25,7 @@ export default {
   person: { title: '找人聊天', label: '用户名、名字或拼音', none: '没有找到“{q}”', noneHint: '换个写法，或者试试拼音首字母。', start: '输入名字开始查找', note: '我的笔记' },
   room: {
     members: '成员', membersCount: '{n} 位成员', copyCode: '复制房间码', copyInvite: '复制邀请链接', inviteHint: '把链接发给同事，打开就能加入这个房间。',
-    more: '更多', leave: '退出房间', leaveAsk: '退出“{name}”？', leaveHint: '历史消息会留在房间里，之后可以再加入。', leaveHintPrivate: '历史消息会留在房间里；想再加入，需要有人邀请你。',
+    more: '更多', leave: '退出房间', leaveAsk: '退出“{name}”？', leaveHint: '历史消息会留在房间里，之后可以再加入。', leaveOwner: '你是房主，请先把房间转让给别人再退出。', handOn: '去转让…', leaveHintPrivate: '历史消息会留在房间里；想再加入，需要有人邀请你。',
     online: '在线 · {n}', offline: '离线 · {n}', owner: '房主', admin: '管理员', you: '（你）', mutedMember: '已禁言',
     pin: '置顶', unpin: '取消置顶', mute: '消息免打扰', unmute: '取消免打扰', archivedHint: '房间已归档，只能查看，不能发消息。', mutedHint: '你已被禁言，暂时不能发言。', mutedUntil: '你已被禁言，到 {time} 为止。',
     gone: { left: '你已退出这个房间', kicked: '你被移出了这个房间', banned: '你已被这个房间封禁', missing: '找不到这个房间' },
@@ -37,7 +37,7 @@ export default {
     newest: '跳到最新', newCount: '{n} 条新消息', burst: '{n} 条新消息', mentions: '{n} 条提到你',
   },
   message: {
-    edited: '（已编辑）', sending: '发送中…', failed: '发送失败', failedBecause: '发送失败：{reason}', queued: '联网后自动发送',
+    you: '你', edited: '（已编辑）', sending: '发送中…', failed: '发送失败', failedBecause: '发送失败：{reason}', queued: '联网后自动发送',
     recalledMine: '你撤回了一条消息', recalled: '{name}撤回了一条消息', reedit: '重新编辑', quoteGone: '消息已撤回', quoteDeleted: '消息已删除',
     actions: '消息操作', person: '查看资料', reply: '回复', edit: '编辑', recall: '撤回', copy: '复制文字', react: '添加表情回应', reactWith: '用 {emoji} 回应', more: '更多',
     reactedBy: '{emoji} {n} 人', reactedByYou: '{emoji} {n} 人，包括你',
