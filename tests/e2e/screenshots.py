@@ -51,9 +51,9 @@ def take_in(locale: str, browser: Browser, var: Path, folder: Path) -> None:
 def photograph_chat(visitor: Client, scene: Scene, file: Path) -> None:
     room = scene.design_room
     visitor.page.clock.set_fixed_time(NOW)
-    visitor.sign_in(VIEWER)
     # Every picture is the first visit: the unread line stands where it stood.
     scene.people[VIEWER].ok("POST", f"/api/rooms/{room['id']}/unread", {"seq": unread_from(scene)})
+    visitor.sign_in(VIEWER)
     visitor.open(room["name"])
     expect(visitor.log.get_by_text(visitor.words["unread"])).to_be_visible()
     # Code gets its colours a moment after its words.
