@@ -114,7 +114,7 @@ describe('the composer', () => {
     await area.setValue('问@林')
     area.element.setSelectionRange(3, 3)
     await area.trigger('input')
-    expect(wrapper.findAll('[role=option]').map(option => option.text())).toEqual(['林林晓user2'])
+    expect(wrapper.findAll('[role=option]').map(option => option.text())).toEqual(['林晓林晓user2'])
     await area.trigger('keydown', { key: 'Enter', keyCode: 13 })
     expect(area.element.value).toBe('问@林晓 ')
     await area.trigger('keydown', { key: 'Enter', keyCode: 13 })
