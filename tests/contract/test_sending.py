@@ -2,7 +2,7 @@
 
 import threading
 
-from tests.live import Person, Server, Socket
+from tests.live import PATIENCE_SECONDS, Person, Server, Socket
 
 
 def test_an_ack_names_a_message_that_everybody_gets(ada: Person, bob: Person) -> None:
@@ -53,14 +53,14 @@ def test_one_sends_many_without_waiting_and_all_stand_in_order(ada: Person) -> N
     with ada.socket() as socket:
         for i in range(200):
             socket.send("send_message", {"room_id": room, "content": str(i), "nonce": f"p{i}"}, id=f"p{i}")
-        last = socket._until(lambda f: f.get("id") == "p199", 30, start=0)
+        last = socket._until(lambda f: f.get("id") == "p199", PATIENCE_SECONDS, start=0)
         acks = [f["data"] for f in socket.frames if f["type"] == "ack"]
         assert last["type"] == "ack"
         assert [a["nonce"] for a in acks] == [f"p{i}" for i in range(200)]
         seqs = [a["seq"] for a in acks]
         assert seqs == list(range(seqs[0], seqs[0] + 200))
         while len(socket.of("new_message")) < 200:
-            assert socket.receive(15)
+            assert socket.receive(PATIENCE_SECONDS)
         assert [e["message"]["content"] for e in socket.of("new_message")] == [str(i) for i in range(200)]
 
 
@@ -70,7 +70,7 @@ def test_any_other_command_waits_for_the_sends_before_it(ada: Person) -> None:
         for i in range(20):
             socket.send("send_message", {"room_id": room, "content": str(i)}, id=f"w{i}")
         socket.send("ping", {}, id="after")
-        socket._until(lambda f: f.get("id") == "after", 15, start=0)
+        socket._until(lambda f: f.get("id") == "after", PATIENCE_SECONDS, start=0)
         ids = [f["id"] for f in socket.frames if f["type"] == "ack"]
         assert ids[-1] == "after"
         assert len(ids) == 22 - 1
@@ -101,7 +101,7 @@ def test_senders_at_once_leave_no_gap_and_no_double(ada: Person, bob: Person) ->
         assert [t for t in texts if t.startswith(f"{n}.")] == [f"{n}.{i}" for i in range(50)]
     for socket in sockets:
         while len(socket.of("new_message")) < 200:
-            assert socket.receive(15)
+            assert socket.receive(PATIENCE_SECONDS)
         versions = [e["version"] for e in socket.of("new_message")]
         assert versions == sorted(set(versions))
         socket.close()

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.live import Person, Server, Socket
+from tests.live import PATIENCE_SECONDS, Person, Server, Socket
 
 
 def versions(socket: Socket, room_id: int) -> list[tuple[int, int]]:
@@ -42,7 +42,7 @@ def test_whoever_joins_hears_everything_after_their_own_joining(ada: Person, bob
         ada.say(room["id"], "welcome")
         theirs.expect("new_message", room_id=room["id"])
         while theirs.of("new_message")[-1]["message"]["content"] != "welcome":
-            assert theirs.receive(10)
+            assert theirs.receive(PATIENCE_SECONDS)
         assert_contiguous(theirs, room["id"], added["version"])
         assert_contiguous(mine, room["id"], room["version"])
 
@@ -57,7 +57,7 @@ def test_the_kicked_hear_that_and_nothing_after_it(ada: Person, bob: Person) -> 
         assert (left["member"]["user"]["id"], left["member"]["role"]) == (bob.id, None)
         ada.say(room, "now we are alone")
         while not any(e["message"]["content"] == "now we are alone" for e in mine.of("new_message")):
-            assert mine.receive(10)
+            assert mine.receive(PATIENCE_SECONDS)
         theirs.settle()
         removed = next(i for i, f in enumerate(theirs.frames) if f["type"] == "room_removed")
         assert not [f for f in theirs.frames[removed + 1 :] if f["data"].get("room_id") == room]

@@ -14,7 +14,7 @@ import pytest
 from redis import Redis
 
 from chatsite.redis import _binary as binary
-from tests.live import Person, Server, free_port
+from tests.live import Frame, Person, Server, Socket, free_port
 from tests.proxy import Proxy
 
 
@@ -125,3 +125,14 @@ def at(node: Server, person: Person) -> Person:
     moved = Person.__new__(Person)
     moved.__dict__ = {**person.__dict__, "server": node}
     return moved
+
+
+def heard(socket: Socket) -> list[Frame]:
+    """What people said, come by itself or, where a hint came late, in what closed the gap."""
+    messages: list[Frame] = []
+    for frame in socket.frames:
+        if frame["type"] == "new_message":
+            messages.append(frame["data"]["message"])
+        elif frame["type"] == "room_sync":
+            messages += frame["data"]["messages"]
+    return [message for message in messages if message["kind"] != "system"]

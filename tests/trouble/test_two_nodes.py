@@ -2,19 +2,8 @@
 
 import signal
 
-from tests.live import PATIENCE_SECONDS, Frame, Person, Server, Socket
-from tests.trouble.conftest import at
-
-
-def heard(socket: Socket) -> list[Frame]:
-    """What people said, come by itself or, where a hint came late, in what closed the gap."""
-    messages: list[Frame] = []
-    for frame in socket.frames:
-        if frame["type"] == "new_message":
-            messages.append(frame["data"]["message"])
-        elif frame["type"] == "room_sync":
-            messages += frame["data"]["messages"]
-    return [message for message in messages if message["kind"] != "system"]
+from tests.live import PATIENCE_SECONDS, Person, Server
+from tests.trouble.conftest import at, heard
 
 
 def test_what_is_said_at_one_is_heard_at_the_other(server: Server, other: Server, ada: Person, bob: Person) -> None:

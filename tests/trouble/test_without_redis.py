@@ -3,8 +3,8 @@
 import pytest
 
 from tests.contract.test_stream import assert_contiguous
-from tests.live import PASSWORD, Person, Server, Socket, call
-from tests.trouble.conftest import OwnRedis, at
+from tests.live import PASSWORD, PATIENCE_SECONDS, Person, Server, Socket, call
+from tests.trouble.conftest import OwnRedis, at, heard
 
 
 @pytest.mark.usefixtures("no_redis")
@@ -37,7 +37,7 @@ def test_what_is_said_meanwhile_arrives_at_another_node_once_and_in_order(
         redis.start()
         last = mine.ask("send_message", {"room_id": room, "content": "6"})
         while assert_contiguous(theirs, room, start) < last["version"]:
-            assert theirs.receive(15)
+            assert theirs.receive(PATIENCE_SECONDS)
         heard = [m["seq"] for s in theirs.of("room_sync") for m in s["messages"]]
         heard += [e["message"]["seq"] for e in theirs.of("new_message")]
         assert sorted(set(heard)) == list(range(min(heard), last["seq"] + 1))
@@ -63,7 +63,7 @@ def test_who_is_let_in_and_out_hears_of_it_at_another_node(other: Server, ada: P
         assert added["id"] == room
         ada.say(room, "hello")
         while not any(m["content"] == "hello" for s in theirs.of("room_sync") for m in s["messages"]):
-            assert theirs.receive(15)
+            assert theirs.receive(PATIENCE_SECONDS)
         ada.ok("DELETE", f"/api/rooms/{room}/members/{bob.id}")
         ada.say(room, "behind your back")
         assert theirs.expect("room_removed", room_id=room)["reason"] == "kicked"
@@ -78,7 +78,7 @@ def test_the_first_words_of_a_direct_room_are_heard_at_another_node(other: Serve
             ack = mine.ask("send_message", {"receiver_id": bob.id, "content": content})
         added = theirs.expect("room_added")["room"]
         assert (added["last_seq"], added["membership"]["unread_count"]) == (0, 0)
-        assert heard(theirs, ack["room_id"], 2) == ["psst", "are you there?"]
+        assert said(theirs, ack["room_id"], 2) == ["psst", "are you there?"]
         assert assert_contiguous(theirs, ack["room_id"], added["version"]) == ack["version"]
 
 
@@ -91,19 +91,17 @@ def test_who_joins_hears_at_another_node_all_that_came_after(other: Server, ada:
         after = ada.say(room, "after")
         added = theirs.expect("room_added")["room"]
         assert added["last_message"]["content"] == "before"
-        assert heard(theirs, room, 1) == ["after"]
+        assert said(theirs, room, 1) == ["after"]
         assert assert_contiguous(theirs, room, added["version"]) == after["version"]
 
 
-def heard(socket: Socket, room_id: int, number: int) -> list[str]:
-    """-> what was said in the room as it came in, once so many messages have come."""
+def said(socket: Socket, room_id: int, number: int) -> list[str]:
+    """-> what was said in the room, once so many messages have come."""
     while True:
-        syncs = [m for e in socket.of("room_sync") if e["room_id"] == room_id for m in e["messages"]]
-        events = [e["message"] for e in socket.of("new_message") if e["room_id"] == room_id]
-        said = {m["seq"]: m["content"] for m in [*syncs, *events] if m["kind"] == "text"}
-        if len(said) >= number:
-            return [said[seq] for seq in sorted(said)]
-        assert socket.receive(10)
+        contents = {m["seq"]: m["content"] for m in heard(socket) if m["room_id"] == room_id}
+        if len(contents) >= number:
+            return [contents[seq] for seq in sorted(contents)]
+        assert socket.receive(PATIENCE_SECONDS)
 
 
 @pytest.mark.usefixtures("other", "no_redis")
