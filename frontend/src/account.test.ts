@@ -391,6 +391,29 @@ describe('unread', () => {
     expect([account.rooms.unreadTotal, account.rooms.mentionTotal]).toEqual([1, 0])
   })
 
+  it('is not taken back by an answer from before I set my mark back elsewhere', async () => {
+    const { account, server, pass } = start()
+    await pass(100)
+    const earlier = server.room(7).out(ME)
+    const membership = aMembership({ unread_count: 1, last_read_seq: 0 })
+    server.publish({ type: 'membership_updated', data: { room_id: 7, membership, last_seq: 0 } })
+    await pass(60)
+    account.rooms.onRoom(earlier, 0)
+    expect(account.rooms.unreadTotal).toBe(1)
+  })
+
+  it('is what I was told last, though the room itself came later', async () => {
+    const { account, server, pass } = start()
+    await pass(100)
+    const membership = aMembership({ unread_count: 1, last_read_seq: 0 })
+    server.publish({ type: 'membership_updated', data: { room_id: 9, membership, last_seq: 1 } })
+    await pass(60)
+    account.rooms.onRoom(aRoom(9, { last_seq: 1, membership: aMembership({ last_read_seq: 1 }) }), 0)
+    expect(account.rooms.unreadTotal).toBe(1)
+    account.rooms.onRoom(aRoom(9, { last_seq: 1, membership: aMembership({ last_read_seq: 1 }) }))
+    expect(account.rooms.unreadTotal).toBe(0)
+  })
+
   it('marks again after the connection was lost before the answer', async () => {
     const { account, server, pass } = start(server => server.room(7).post(2, 'one'))
     await pass(100)

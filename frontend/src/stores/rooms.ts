@@ -54,7 +54,10 @@ export function createRoomsStore(pinia: Pinia, options: RoomsStoreOptions) {
      * server's clock may go back, and the news of an older leave may come after the answer of a newer join.
      */
     const ended = new Map<number, { at: number, began: Set<string> }>()
-    let removals = 0
+    /** What I was last told of my own place in a room, and when: numbers that an older answer must not put back. */
+    const told = new Map<number, { at: number, membership: Membership, countedTo: number }>()
+    /** How many such news there were. An answer is as old as the moment in which it was asked for. */
+    let news = 0
     const loaded = ref(false)
     /** How far the other person of a direct room has read. */
     const peerReadSeqs = shallowReactive(new Map<number, number>())
@@ -105,7 +108,7 @@ export function createRoomsStore(pinia: Pinia, options: RoomsStoreOptions) {
     /* ---- what the server says ---- */
 
     /** A room as it stands: from a list, an answer or an event. Rooms of others are no concern of this store. */
-    function onRoom(room: Room, askedAt = removals): void {
+    function onRoom(room: Room, askedAt = news): void {
       users.rememberFromRoom(room)
       const isNew = !heard.has(room.id)
       if (isNew && (room.membership === null || isLate(room.id, room.membership, askedAt)))
@@ -114,10 +117,15 @@ export function createRoomsStore(pinia: Pinia, options: RoomsStoreOptions) {
       if ((awaited.get(room.id) ?? 0) > room.version)
         refresh(room.id)
       awaited.delete(room.id)
-      put(mergeRoom(heard.get(room.id), room))
+      const mine = told.get(room.id)
+      const isOvertaken = mine !== undefined && askedAt < mine.at
+      const current = isOvertaken ? { ...room, membership: heard.get(room.id)?.membership ?? mine.membership } : room
+      put(mergeRoom(heard.get(room.id), current))
       if (isNew)
-        onNew(room)
-      if (room.membership !== null)
+        onNew(current)
+      if (isOvertaken && isNew)
+        unread.recountFromAnswer(room.id, mine.membership, mine.countedTo)
+      else if (room.membership !== null && !isOvertaken)
         unread.recountFromAnswer(room.id, room.membership, room.last_seq)
     }
 
@@ -131,7 +139,8 @@ export function createRoomsStore(pinia: Pinia, options: RoomsStoreOptions) {
       const membership = heard.get(roomId)?.membership
       if (membership)
         began.add(membership.joined_at)
-      ended.set(roomId, { at: ++removals, began })
+      ended.set(roomId, { at: ++news, began })
+      told.delete(roomId)
       heard.delete(roomId)
       live.delete(roomId)
       onChange()
@@ -188,6 +197,7 @@ export function createRoomsStore(pinia: Pinia, options: RoomsStoreOptions) {
 
     /** Its numbers know of messages up to `countedTo`: more or fewer than have come in here. */
     function onMembership(roomId: number, membership: Membership, countedTo: number): void {
+      told.set(roomId, { at: ++news, membership, countedTo })
       const room = heard.get(roomId)
       if (room === undefined)
         return
@@ -204,7 +214,7 @@ export function createRoomsStore(pinia: Pinia, options: RoomsStoreOptions) {
 
     async function join(roomId: number): Promise<boolean> {
       // Without a connection there is nothing to do: the next `ready` joins again.
-      const askedAt = removals
+      const askedAt = news
       const reply = await request('join_room', { room_id: roomId }).catch(() => null)
       if (reply !== null)
         onRoom(reply.room, askedAt)
@@ -214,7 +224,7 @@ export function createRoomsStore(pinia: Pinia, options: RoomsStoreOptions) {
     /* ---- what I do ---- */
 
     async function load(): Promise<void> {
-      const askedAt = removals
+      const askedAt = news
       const rooms = await api.rooms.mine()
       rooms.forEach(room => onRoom(room, askedAt))
       loaded.value = true
@@ -237,7 +247,7 @@ export function createRoomsStore(pinia: Pinia, options: RoomsStoreOptions) {
     }
 
     async function take(answer: Promise<Room>): Promise<Room> {
-      const askedAt = removals
+      const askedAt = news
       const room = await answer
       onRoom(room, askedAt)
       return room
