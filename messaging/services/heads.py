@@ -69,14 +69,17 @@ def heads(room_ids: Collection[int]) -> dict[int, int]:
 def welcome(user_id: int, room_id: int) -> tuple[int, bytes] | None:
     """-> (version, room_added frame) of a room the user is in and may know of, as it stood when they came in.
 
-    What happened since is still to come, as the stream of the room: of a direct one that is its first message.
+    What happened since is still to come, as the stream of the room: of a direct one that is its first message. Where
+    something was said before the membership changed once more, as the room stands now: the stream would leave it out.
     """
     counter = RoomCounter.objects.filter(room_id=room_id).first()
     room = Room.objects.of(user_id).filter(pk=room_id).first()
     mine = Membership.objects.current().filter(room_id=room_id, user_id=user_id).first()
     if counter is None or room is None or mine is None:
         return None
-    return mine.version, room_added(room, _as_entered(counter, mine), user_id).frame()
+    said = Message.objects.in_room(room_id).filter(seq__gt=mine.last_read_seq, version__lte=mine.version).exists()
+    entered = counter if said else _as_entered(counter, mine)
+    return entered.version, room_added(room, entered, user_id).frame()
 
 
 def _as_entered(counter: RoomCounter, mine: Membership) -> RoomCounter:

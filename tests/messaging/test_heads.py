@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from accounts.models import Session
@@ -10,11 +12,13 @@ from chatsite.errors import ChatError
 from chatsite.gateway.pull import Claims, Ready
 from messaging.models import Mention
 from messaging.schemas import SendBody
-from messaging.services.heads import admit
+from messaging.services.heads import admit, welcome
 from messaging.services.send import draft, send
 from rooms.models import Membership, Room, RoomCounter
+from rooms.schemas import ChangeMember
 from rooms.services.direct import find_or_make
-from rooms.services.joining import leave
+from rooms.services.joining import join, leave
+from rooms.services.members import change_member
 from tests.factories import make_room, make_user
 from tests.people import Person, queries_of
 
@@ -95,3 +99,29 @@ def test_a_session_that_ended_or_is_somebody_elses_is_refused_alone(ann: Person,
     stolen = session_of(cat)._replace(user_id=ann.id)
     found = admit([session_of(ann), session_of(bob), stolen, session_of(cat)])
     assert [getattr(f, "code", "ok") for f in found] == ["authentication_failed"] * 3 + ["ok"]
+
+
+def test_a_welcome_shows_the_room_as_it_was_entered_and_what_was_said_since_follows(ann: Person, cat: Person) -> None:
+    room = make_room(ann.user, members=[])
+    ann.say(room, "before")
+    join(user_id=cat.id, room_id=room.id)
+    ann.say(room, "since")
+    entered = Membership.objects.get(user_id=cat.id).version
+    assert welcomed(cat, room) == (entered, "before", 0)
+    assert entered < RoomCounter.objects.get(pk=room.id).version
+
+
+def test_a_welcome_after_more_changes_leaves_out_nothing_that_was_said(ann: Person, cat: Person) -> None:
+    room = make_room(ann.user, members=[])
+    join(user_id=cat.id, room_id=room.id)
+    ann.say(room, "since")
+    change_member(user_id=ann.id, room_id=room.id, member_id=cat.id, wanted=ChangeMember(role="admin"))
+    assert welcomed(cat, room) == (RoomCounter.objects.get(pk=room.id).version, "since", 1)
+
+
+def welcomed(person: Person, room: Room) -> tuple[int, str, int]:
+    """-> version, newest message and unread count of the welcome"""
+    version, frame = welcome(person.id, room.id) or (0, b"")
+    added = json.loads(frame)["data"]["room"]
+    assert added["version"] == version
+    return version, added["last_message"]["content"], added["membership"]["unread_count"]
