@@ -116,7 +116,7 @@ def make_place(
     monkeypatch.setattr(Place, "redis", {"REDIS_URL": redis_server, "REDIS_IS_EMBEDDED": False})
 
     def make(name: str, *, is_migrated: bool = False, url: str = "") -> Place:
-        place = Place(tmp_path / name, own_database(url, name))
+        place = Place(tmp_path / name, own_database(url, f"{name}{os.getpid()}"))
         made.append(place)
         if is_migrated and not place.database_url:
             shutil.copy(migrated, place.file)
