@@ -30,7 +30,6 @@ from chatsite.gateway.pending import Pending
 from chatsite.gateway.pull import Claims
 from chatsite.gateway.router import CommandRouter, PipelinedHandler
 from chatsite.gateway.terms import limits, server
-from chatsite.pool import in_pool
 
 logger = logging.getLogger(__name__)
 
@@ -181,7 +180,8 @@ class GatewayConsumer(AsyncConsumer):  # type: ignore[misc]
 
     async def _enter(self, reply_to: str | None, command: Authenticate) -> Connection:
         """Subscribe, read where the rooms stand, say `ready`, then catch up behind gates: never the other way round."""
-        claims = slots.read_token(command.token)
+        versions = command.versions()
+        claims = slots.read_token(command.token)._replace(rooms=frozenset(versions))
         metrics.frames_in.labels("authenticate").inc()
         connection = self._connection(claims)
         connection.hold()
@@ -195,7 +195,7 @@ class GatewayConsumer(AsyncConsumer):  # type: ignore[misc]
             hoarding.make_room(connection.hub.users.get(connection.user_id, ()))
             ahead = connection.hub.follow(connection, ready.heads)
             connection.admit(self._ready_frame(reply_to, claims, ready))
-            await self._catch_up(connection, command, ready, ahead)
+            await self._catch_up(connection, command, versions, ready, ahead)
         except BaseException:
             connection.hub.leave(connection)
             raise
@@ -232,16 +232,20 @@ class GatewayConsumer(AsyncConsumer):  # type: ignore[misc]
         return event.frame(reply_to)
 
     async def _catch_up(
-        self, connection: Connection, command: Authenticate, ready: slots.Ready, ahead: list[int]
+        self,
+        connection: Connection,
+        command: Authenticate,
+        mine: dict[int, int],
+        ready: slots.Ready,
+        ahead: list[int],
     ) -> None:
+        """Nothing may wait before the gates are closed: whoever is behind would hear of what comes next first."""
         heads = {head.room_id: head.version for head in ready.heads}
         same_epoch = command.epoch is None or command.epoch == ready.epoch
-        mine = command.versions()
         behind = {r: v for r, v in mine.items() if r in heads and (v != heads[r] or not same_epoch)}
         behind |= {r: heads[r] for r in ahead if r not in behind}
-        if gone := mine.keys() - heads.keys():
-            for farewell in (await in_pool(slots.pull.farewells, connection.user_id, gone)).values():
-                connection.send(farewell)
+        for farewell in ready.farewells:
+            connection.send(farewell)
         for welcome in connection.take_welcomes():
             connection.hub.attach(connection, welcome)
         if behind:

@@ -209,10 +209,15 @@ class Hub:
         """From rooms that turn out to be no longer theirs."""
         if not gates:
             return
-        farewells = await in_pool(slots.pull.farewells, connection.user_id, [stream.room_id for stream in gates])
+        try:
+            places = {stream: (connection.user_id, stream.room_id) for stream in gates}
+            farewells = await in_pool(slots.pull.farewells, places.values())
+        except ChatError:
+            connection.close(Close.RESTART)
+            raise
         for stream, gate in gates.items():
             if stream.gates.get(connection) is gate:
-                stream.dismiss_one(connection, farewells[stream.room_id])
+                stream.dismiss_one(connection, farewells[places[stream]])
                 self._forget_if_empty(stream)
 
     def _close_gates(self, connection: Connection, room_ids: Iterable[int]) -> dict[RoomStream, Gate]:

@@ -6,13 +6,19 @@ from typing import Any, NamedTuple, Protocol
 
 from chatsite.errors import ChatError
 
+Place = tuple[int, int]  # user id, room id
+
 
 class Claims(NamedTuple):
-    """What a genuine access token says; whether it still counts is asked with `admit`. `expires_at` in Unix seconds."""
+    """What a genuine access token says; whether it still counts is asked with `admit`. `expires_at` in Unix seconds.
+
+    `rooms`: those that the client says it has.
+    """
 
     user_id: int
     session_id: int
     expires_at: float
+    rooms: frozenset[int] = frozenset()
 
 
 class Head(Protocol):
@@ -25,12 +31,16 @@ class Head(Protocol):
 
 
 class Ready(NamedTuple):
-    """Who has been admitted, and where their rooms stand; `locale` is a Django language code."""
+    """Who has been admitted, and where their rooms stand; `locale` is a Django language code.
+
+    `farewells`: the room_removed frames of rooms that the client has and that are no longer theirs.
+    """
 
     epoch: str
     user: Any
     locale: str
     heads: Sequence[Head]
+    farewells: Sequence[bytes]
 
 
 class Gone(NamedTuple):
@@ -93,8 +103,8 @@ class Pull(Protocol):
     def welcome(self, user_id: int, room_id: int) -> tuple[int, bytes] | None:
         """-> (version of their own joining, room_added frame) of a room the user is in and may see, else None."""
 
-    def farewells(self, user_id: int, room_ids: Collection[int]) -> dict[int, bytes]:
-        """-> {room id: the room_removed frame} for all these, which the reader says they have but are not theirs."""
+    def farewells(self, gone: Collection[Place]) -> dict[Place, bytes]:
+        """-> {place: the room_removed frame} for all these, which somebody says they have but are not theirs."""
 
     def recent(self, since: datetime) -> Recent: ...
 

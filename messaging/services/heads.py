@@ -10,10 +10,10 @@ from accounts.gateway import locale_of, standing
 from accounts.models import Session, User
 from accounts.public import user_out
 from chatsite.errors import ChatError
-from chatsite.gateway.pull import Claims, Moved, Ready, Recent
+from chatsite.gateway.pull import Claims, Moved, Place, Ready, Recent
 from messaging.models import Epoch, Message
 from messaging.schemas import RoomHead
-from messaging.services.pull import farewell
+from messaging.services.pull import farewell, farewells
 from rooms import slots
 from rooms.models import Membership, Room, RoomCounter
 from rooms.rendering import NO_MENTIONS, room_added
@@ -32,15 +32,26 @@ def admit(claims: Sequence[Claims]) -> list[Ready | ChatError]:
     """Who has come, and where each of their rooms stands; the queries grow neither with people nor with rooms."""
     users = standing(claims)
     rooms = heads_of({user.pk for user in users if user})
+    gone = [_gone(one, rooms.get(one.user_id, [])) for one in claims]
+    frames = farewells(set().union(*gone))
     epoch = Epoch.current()
-    return [_ready(epoch, user, rooms) for user in users]
+    return [
+        _ready(epoch, user, rooms, [frames[place] for place in places])
+        for user, places in zip(users, gone, strict=True)
+    ]
 
 
-def _ready(epoch: str, user: User | None, rooms: Mapping[int, list[RoomHead]]) -> Ready | ChatError:
+def _ready(epoch: str, user: User | None, rooms: Mapping[int, list[RoomHead]], gone: list[bytes]) -> Ready | ChatError:
     if user is None:
         return ChatError("authentication_failed")
     # Presence hears of this connection only after `ready`; oneself one sees as one chose to be.
-    return Ready(epoch, user_out(user, status=user.status), locale_of(user), rooms.get(user.pk, []))
+    me = user_out(user, status=user.status)
+    return Ready(epoch, me, locale_of(user), rooms.get(user.pk, []), gone)
+
+
+def _gone(claims: Claims, rooms: Sequence[RoomHead]) -> set[Place]:
+    """The rooms that a client has and its user is not in."""
+    return {(claims.user_id, room_id) for room_id in claims.rooms.difference(head.room_id for head in rooms)}
 
 
 def heads_of(user_ids: Collection[int]) -> dict[int, list[RoomHead]]:

@@ -12,7 +12,7 @@ from django.db.models import Count, Q
 from accounts.public import from_afar
 from chatsite.errors import NotFound
 from chatsite.gateway.events import encode
-from chatsite.gateway.pull import Changes, Gone
+from chatsite.gateway.pull import Changes, Gone, Place
 from messaging.models import Message
 from messaging.rendering import messages_out
 from messaging.schemas import MessageOut, RoomSync
@@ -169,11 +169,16 @@ def _gone(spans: Spans) -> dict[int, list[Gone]]:
     return found
 
 
-def farewells(user_id: int, room_ids: Collection[int]) -> dict[int, bytes]:
-    """-> {room id: the room_removed frame}; how the user's membership ended, "left" where there was none."""
-    ended = Membership.objects.exclude(left_at=None).filter(user_id=user_id, room_id__in=list(room_ids))
-    reasons = dict(ended.values_list("room_id", "left_reason"))
-    return {room_id: farewell(room_id, reasons.get(room_id, "")) for room_id in room_ids}
+def farewells(gone: Collection[Place]) -> dict[Place, bytes]:
+    """-> {place: the room_removed frame}; how that membership ended, "left" where there was none. One query if any."""
+    if not gone:
+        return {}
+    users, rooms = ({place[i] for place in gone} for i in (0, 1))
+    ended = Membership.objects.exclude(left_at=None).filter(user_id__in=users, room_id__in=rooms)
+    reasons = {
+        (user_id, room_id): why for user_id, room_id, why in ended.values_list("user_id", "room_id", "left_reason")
+    }
+    return {place: farewell(place[1], reasons.get(place, "")) for place in gone}
 
 
 def farewell(room_id: int, reason: str) -> bytes:

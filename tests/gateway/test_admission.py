@@ -17,7 +17,7 @@ from chatsite.gateway.admission import Admission, TooMany
 from chatsite.gateway.pull import Claims, Ready
 
 pytestmark = pytest.mark.django_db  # the pool looks after its connections around each batch
-READY = Ready("epoch", None, "en", [])
+READY = Ready("epoch", None, "en", [], [])
 
 
 class Door:

@@ -127,3 +127,28 @@ def test_who_has_come_late_hears_nothing_newer_where_a_second_question_fails(mac
     state.settle()
     state.nobody_has_heard_what_is_wrong()
     state.teardown()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_comes_back_hears_first_what_they_missed_though_another_room_is_gone(machine: type[Machine]) -> None:
+    state = machine()
+    state.people_and_rooms()
+    state.disconnect(0)
+    state.settle()
+    state.say(who=PEOPLE, where=0)
+    state.move(0, 1, "kick")
+    state.catch_on()
+    state.wire.clear()
+    state.connect(0)
+    while not state.clients[0].is_ready:
+        if state.pool.answers:
+            state.pool.answer(0)
+        state.go_on()
+    state.say(who=PEOPLE, where=0)
+    for envelope in state.wire:
+        state.hub.accept(envelope)
+    state.go_on()
+    state.nobody_has_heard_what_is_wrong()
+    state.settle()
+    state.nobody_has_heard_what_is_wrong()
+    state.teardown()

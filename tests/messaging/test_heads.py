@@ -16,6 +16,7 @@ from messaging.services.heads import admit, welcome
 from messaging.services.send import draft, send
 from rooms.models import Membership, Room, RoomCounter
 from rooms.schemas import ChangeMember
+from rooms.services.bans import ban
 from rooms.services.direct import find_or_make
 from rooms.services.joining import join, leave
 from rooms.services.members import change_member
@@ -125,3 +126,17 @@ def welcomed(person: Person, room: Room) -> tuple[int, str, int]:
     added = json.loads(frame)["data"]["room"]
     assert added["version"] == version
     return version, added["last_message"]["content"], added["membership"]["unread_count"]
+
+
+def test_each_client_is_told_how_what_it_had_has_ended(ann: Person, bob: Person, room: Room) -> None:
+    banned, unknown = make_room(ann.user, members=[bob.user]), make_room(ann.user)
+    ban(user_id=ann.id, room_id=banned.id, banned_id=bob.id)
+    with_three = session_of(bob)._replace(rooms=frozenset({room.id, banned.id, unknown.id}))
+    told = one(with_three).farewells
+    assert {(data["room_id"], data["reason"]) for data in (json.loads(frame)["data"] for frame in told)} == {
+        (banned.id, "banned"),
+        (unknown.id, "left"),
+    }
+    of_two: list[Ready | ChatError] = []
+    assert len(queries_of(lambda: of_two.extend(admit([session_of(bob), with_three])))) == STATEMENTS + 1
+    assert [len(ready.farewells) for ready in of_two if isinstance(ready, Ready)] == [0, 2]
