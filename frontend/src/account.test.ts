@@ -345,6 +345,7 @@ describe('unread', () => {
     account.rooms.markRead(7, 1)
     account.rooms.markRead(7, 2)
     platform.hide()
+    server.cutAll()
     await pass(60)
     expect(server.room(7).unread(ME)).toBe(0)
   })

@@ -61,6 +61,8 @@ export function createApi({ call }: Client) {
     direct: (user_id: number) => call<wire.Room>('POST', '/api/direct', { body: { user_id } }),
     setMembership: (id: number, body: wire.MembershipPatch) =>
       call<wire.Membership>('PATCH', `/api/rooms/${id}/membership`, { body }),
+    markRead: (id: number, seq: number) =>
+      call<void>('POST', `/api/rooms/${id}/read`, { body: { seq }, outlivesPage: true }),
     markUnread: (id: number, seq: number) => call<void>('POST', `/api/rooms/${id}/unread`, { body: { seq } }),
     transfer: (id: number, user_id: number) => call<void>('POST', `/api/rooms/${id}/transfer`, { body: { user_id } }),
     invites: (id: number) =>

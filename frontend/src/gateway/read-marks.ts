@@ -10,25 +10,33 @@ export interface ReadMarks {
   wanted: (roomId: number) => number
   /** The connection is ready. */
   resume: () => void
-  /** The page may be about to end: what still waits for its turn would be lost. */
+  /** The page may be about to end: what waits for its turn or for its answer would be lost. */
   hurry: () => void
   forget: (roomId: number) => void
   close: () => void
 }
 
-export function createReadMarks(send: (roomId: number, seq: number) => Promise<unknown>): ReadMarks {
+type Send = (roomId: number, seq: number) => Promise<unknown>
+
+export interface ReadMarksOptions {
+  send: Send
+  /** By a way on which it arrives though the page ends. */
+  sendLast: Send
+}
+
+export function createReadMarks({ send, sendLast }: ReadMarksOptions): ReadMarks {
   const wanted = new Map<number, number>()
   /** Nothing gets through: `resume` goes on. */
   let isCutOff = false
   const pauses = new Map<number, ReturnType<typeof setTimeout>>()
 
-  async function flush(roomId: number): Promise<void> {
+  async function flush(roomId: number, by = send): Promise<void> {
     const seq = wanted.get(roomId)
     if (seq === undefined || pauses.has(roomId))
       return
     pauses.set(roomId, setTimeout(afterPause, EVERY_MS, roomId))
     try {
-      await send(roomId, seq)
+      await by(roomId, seq)
       settle(roomId, seq)
     }
     catch (error) {
@@ -76,7 +84,7 @@ export function createReadMarks(send: (roomId: number, seq: number) => Promise<u
     hurry() {
       for (const roomId of wanted.keys()) {
         endPause(roomId)
-        void flush(roomId)
+        void flush(roomId, sendLast)
       }
     },
     forget,

@@ -64,9 +64,15 @@ export function createRoomsStore(pinia: Pinia, options: RoomsStoreOptions) {
     /** Rooms that are on their way, and the newest change of them that came first. */
     const awaited = new Map<number, number>()
     const retries = createRetries()
-    const marks = createReadMarks(async (room_id, seq) => {
-      await request('mark_read', { room_id, seq })
-      unread.confirmed(room_id, seq)
+    const marks = createReadMarks({
+      async send(room_id, seq) {
+        await request('mark_read', { room_id, seq })
+        unread.confirmed(room_id, seq)
+      },
+      async sendLast(roomId, seq) {
+        await api.rooms.markRead(roomId, seq)
+        unread.confirmed(roomId, seq)
+      },
     })
     const unread = createUnread({ myId, timelines, marks, show: showNumbers, ask: refresh })
 

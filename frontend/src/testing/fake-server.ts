@@ -173,29 +173,31 @@ export class FakeServer {
   /* ---- calls ---- */
 
   readonly fetch = async (input: string | URL | Request, init?: RequestInit): Promise<Response> => {
-    const answer = this.isDown ? null : this.answer(new URL(String(input)), new Headers(init?.headers))
+    const answer = this.isDown ? null : this.answer(new URL(String(input)), init)
     await new Promise(resolve => setTimeout(resolve, this.travelMs))
     if (answer === null)
       throw new TypeError('Failed to fetch')
     return answer
   }
 
-  private answer(url: URL, headers: Headers): Response {
+  private answer(url: URL, init: RequestInit = {}): Response {
     if (url.pathname === '/api/auth/refresh')
       return this.isSessionOver ? refuse('authentication_failed', 401) : json({ access: this.token(), refresh: null })
-    const token = headers.get('Authorization')?.slice('Bearer '.length) ?? ''
+    const token = new Headers(init.headers).get('Authorization')?.slice('Bearer '.length) ?? ''
     if (this.isSessionOver || this.expiryOf(token) < Date.now())
       return refuse('token_expired', 401)
-    return json(this.look(url))
+    return json(this.look(url, init.body))
   }
 
-  private look({ pathname, searchParams }: URL): unknown {
+  private look({ pathname, searchParams }: URL, body: RequestInit['body']): unknown {
     if (pathname === '/api/users/me')
       return aMe(this.myId)
     const [, , , id, what] = pathname.split('/')
     if (id === undefined || id === '')
       return { results: [...this.rooms.values()].map(room => room.out(this.myId)) }
     const room = this.room(Number(id))
+    if (what === 'read')
+      return { last_read_seq: room.markRead(this.myId, JSON.parse(String(body)).seq) }
     if (what === 'messages')
       return room.page(searchParams)
     return what === 'members' ? { results: room.members, next: null } : room.out(this.myId)
