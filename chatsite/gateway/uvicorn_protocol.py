@@ -105,7 +105,7 @@ class GatewayProtocol(asyncio.Protocol):
         self._connections = state.connections
         self._tasks = state.tasks
         self._consumer: GatewayConsumer | None = GatewayConsumer()
-        self._reader: FrameReader | None = FrameReader(settings.FRAME_BYTES + FRAME_SLACK)  # None = broken off
+        self._reader: FrameReader | None = FrameReader(settings.FRAME_BYTES + FRAME_SLACK)  # None = at its end
         self._message: str | bytes | None = None  # the one that waits to be received
         self._receiver: asyncio.Future[None] | None = None
         self._is_paused = False  # reading
@@ -167,7 +167,8 @@ class GatewayProtocol(asyncio.Protocol):
             self._wake()
 
     def _hang_up(self, code: bytes) -> None:
-        """The peer's close frame completes the closing handshake."""
+        """The peer's close frame completes the closing handshake; nothing is read behind it."""
+        self._reader = None
         self._is_over = True
         self._message = None
         if not self._close_sent:

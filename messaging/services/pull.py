@@ -170,11 +170,13 @@ def _gone(spans: Spans) -> dict[int, list[Gone]]:
 
 
 def farewells(gone: Collection[Place]) -> dict[Place, bytes]:
-    """-> {place: the room_removed frame}; how that membership ended, "left" where there was none. One query if any."""
+    """-> {place: the room_removed frame}; how that membership ended, "left" where there was none. One query if any.
+
+    It names people only: of rooms a client may name more than a statement takes.
+    """
     if not gone:
         return {}
-    users, rooms = ({place[i] for place in gone} for i in (0, 1))
-    ended = Membership.objects.exclude(left_at=None).filter(user_id__in=users, room_id__in=rooms)
+    ended = Membership.objects.exclude(left_at=None).filter(user_id__in={user_id for user_id, _room_id in gone})
     reasons = {
         (user_id, room_id): why for user_id, room_id, why in ended.values_list("user_id", "room_id", "left_reason")
     }

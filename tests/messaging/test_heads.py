@@ -140,3 +140,12 @@ def test_each_client_is_told_how_what_it_had_has_ended(ann: Person, bob: Person,
     of_two: list[Ready | ChatError] = []
     assert len(queries_of(lambda: of_two.extend(admit([session_of(bob), with_three])))) == STATEMENTS + 1
     assert [len(ready.farewells) for ready in of_two if isinstance(ready, Ready)] == [0, 2]
+
+
+def test_one_who_names_more_rooms_than_a_statement_takes_keeps_nobody_out(ann: Person, bob: Person, room: Room) -> None:
+    greedy = session_of(bob)._replace(rooms=frozenset(range(room.id, room.id + 300_000)))
+    told, quiet = admit([greedy, session_of(ann)])
+    assert isinstance(told, Ready)
+    assert isinstance(quiet, Ready)
+    assert len(told.farewells) == 299_999
+    assert quiet.farewells == []

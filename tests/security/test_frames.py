@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import struct
 from collections.abc import Iterator
 
 import pytest
@@ -12,7 +13,9 @@ from hypothesis import strategies as st
 from websockets.exceptions import ConnectionClosed
 
 from chatsite.routing import router
+from tests.fuzz import wire
 from tests.live import Person, Server, Socket
+from tests.security.raw import Raw
 
 # 1007: text that is no UTF-8, as RFC 6455 asks; None: the socket stays open
 GOOD_ENDS = {4400, 4401, 4408, 4409, 4413, 1009, 4429, 1007, None}
@@ -64,6 +67,15 @@ KNOWN_TO_BE_ODD: list[str | bytes] = [
     b"\xff\xfe",
     b'{"type":"ping"}',
 ]
+
+
+@pytest.mark.once
+def test_nothing_is_read_behind_a_close_frame(server: Server) -> None:
+    before = complaints(server)
+    with Raw.signed_in(server.register()) as raw:
+        raw.send(wire.frame(wire.Op.CLOSE, struct.pack("!H", 1000)) + b"\xff" * 64)
+        assert raw.close_code() == 1000
+    assert complaints(server) == before
 
 
 class Speaker:
