@@ -35,13 +35,13 @@ class ClientFiles(WhiteNoiseMiddleware):  # type: ignore[misc] # whitenoise ship
                 self._look()
             finally:
                 self._lock.release()
-        return super().__call__(request)  # type: ignore[no-any-return]
+        return super().__call__(request)  # type: ignore[no-any-return]  # untyped, as above
 
     def serve(self, static_file: Any, request: HttpRequest) -> HttpResponseBase:
         try:
-            return super().serve(static_file, request)  # type: ignore[no-any-return]
+            return super().serve(static_file, request)  # type: ignore[no-any-return]  # untyped, as above
         except FileNotFoundError:  # of the build before
-            return self.get_response(request)  # type: ignore[no-any-return]
+            return self.get_response(request)  # type: ignore[no-any-return]  # untyped, as above
 
     def _look(self) -> None:
         self._look_at = time.monotonic() + LOOK_SECONDS

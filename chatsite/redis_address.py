@@ -91,15 +91,15 @@ def client(url: str, **options: Any) -> Redis:
     """For the primary, whoever that is when a connection is opened."""
     if (found := watched(url)) is None:
         return Redis.from_url(url, **options)
-    sentinels = Sentinel(found.hosts, sentinel_kwargs=found.sentinel())  # type: ignore[no-untyped-call]
-    primary: Redis = sentinels.master_for(found.primary, **found.connection(), **options)  # type: ignore[no-untyped-call]
+    sentinels = Sentinel(found.hosts, sentinel_kwargs=found.sentinel())  # type: ignore[no-untyped-call]  # redis-py has no types here
+    primary: Redis = sentinels.master_for(found.primary, **found.connection(), **options)  # type: ignore[no-untyped-call] # nor here
     return primary
 
 
 def async_client(url: str, **options: Any) -> AsyncRedis:
     if (found := watched(url)) is None:
         return AsyncRedis.from_url(url, **options)
-    sentinels = AsyncSentinel(found.hosts, sentinel_kwargs=found.sentinel())  # type: ignore[no-untyped-call]
+    sentinels = AsyncSentinel(found.hosts, sentinel_kwargs=found.sentinel())  # type: ignore[no-untyped-call] # nor here
     primary: AsyncRedis = sentinels.master_for(found.primary, **found.connection(), **options)
     return primary
 

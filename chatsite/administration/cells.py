@@ -31,7 +31,7 @@ def moment(at: datetime | None) -> str:
 def plain(field: str, label: Text) -> Callable[[Any, Any], Any]:
     """-> a column that shows a field of the row under a translated name: `zone = plain("timezone", _("time zone"))`."""
 
-    @display(description=label)  # type: ignore[arg-type]
+    @display(description=label)  # type: ignore[arg-type]  # a lazy text is as good
     def show(screen: Any, row: Any) -> Any:
         value = getattr(row, field)
         return "–" if value in (None, "") else value
@@ -42,7 +42,7 @@ def plain(field: str, label: Text) -> Callable[[Any, Any], Any]:
 def person(field: str, label: Text) -> Callable[[Any, Any], Any]:
     """-> a column that names a person and leads to their page; name `field` in list_select_related."""
 
-    @display(description=label)  # type: ignore[arg-type]
+    @display(description=label)  # type: ignore[arg-type]  # a lazy text is as good
     def show(screen: Any, row: Any) -> str:
         return person_link(getattr(row, f"{field}_id"), getattr(row, field))
 

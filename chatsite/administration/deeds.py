@@ -66,7 +66,7 @@ def deed(
     """Marks a method of a Screen; `of_list`: it concerns no single row, and its button stands above the list."""
 
     def mark(method: Method) -> Method:
-        method.deed = Deed(  # type: ignore[attr-defined]
+        method.deed = Deed(  # type: ignore[attr-defined]  # what the screen finds it by
             method.__name__, label, asks, icon, form, is_dangerous, superusers_only, of_list, when, initial
         )
         return method

@@ -24,7 +24,7 @@ class DateRange(FieldListFilter):
     def __init__(self, field: Any, request: HttpRequest, params: Any, *args: Any, **kwargs: Any) -> None:
         self.since_name, self.until_name = f"{field.name}_since", f"{field.name}_until"
         super().__init__(field, request, params, *args, **kwargs)
-        self.title = self.label  # type: ignore[assignment]
+        self.title = self.label  # type: ignore[assignment]  # a lazy text is as good
 
     def expected_parameters(self) -> list[str | None]:
         return [self.since_name, self.until_name]

@@ -8,7 +8,7 @@ from django.utils.functional import cached_property
 COUNTED_MAX = 10_000  # rows; what is older is found by filters, not by leafing
 
 
-class BoundedPaginator(Paginator):  # type: ignore[type-arg]
+class BoundedPaginator(Paginator):  # type: ignore[type-arg]  # not generic at run time
     """Counts, and leafs, to COUNTED_MAX at most: counting all rows of a big table takes seconds."""
 
     template_name = "administration/pagination.html"

@@ -210,7 +210,7 @@ class GatheredList(ChangeList):
 
     def get_results(self, request: HttpRequest) -> None:
         super().get_results(request)
-        rows: Any = list(self.result_list)  # type: ignore[has-type]
+        rows: Any = list(self.result_list)  # type: ignore[has-type]  # Django sets it while it runs
         self.model_admin.gather(rows)
         self.result_list = rows
 

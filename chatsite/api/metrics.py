@@ -40,8 +40,8 @@ def exposition() -> bytes:
         return generate_latest(metrics.registry) + generate_latest(shown)
     for pid in _pids(settings.METRICS_DIR) - set(_living(settings.METRICS_DIR)):
         # What it had open or waiting is no more; what it counted is.
-        mark_process_dead(pid, str(settings.METRICS_DIR))  # type: ignore[no-untyped-call]
-    MultiProcessCollector(shown, str(settings.METRICS_DIR))  # type: ignore[no-untyped-call]
+        mark_process_dead(pid, str(settings.METRICS_DIR))  # type: ignore[no-untyped-call]  # the library has no types here
+    MultiProcessCollector(shown, str(settings.METRICS_DIR))  # type: ignore[no-untyped-call]  # nor here
     return generate_latest(shown)
 
 

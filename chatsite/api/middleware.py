@@ -22,7 +22,7 @@ class RequestIdMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        request.request_id = new_request_id()  # type: ignore[attr-defined]
+        request.request_id = new_request_id()  # type: ignore[attr-defined]  # ours
         with bound_contextvars(request_id=request.request_id):  # type: ignore[attr-defined]
             response = self._answer(request)
         response["X-Request-Id"] = request.request_id  # type: ignore[attr-defined]

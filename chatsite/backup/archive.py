@@ -129,7 +129,7 @@ def writing(path: Path, is_current: Callable[[str, Member], bool]) -> Iterator[W
             file.flush()
             os.fsync(file.fileno())
         part.replace(path)
-    except Exception as error:
+    except Exception as error:  # of whatever kind: what fails while it runs is not gone on with
         part.unlink(missing_ok=True)  # a full disk is not to stay full
         if not isinstance(error, OSError):
             raise

@@ -33,7 +33,7 @@ class _Sink:
 def zipped(entries: Iterable[Entry]) -> Iterator[bytes]:
     """-> the archive, piece by piece."""
     sink = _Sink()
-    with ZipFile(sink, "w", ZIP_DEFLATED) as archive:  # type: ignore[call-overload]
+    with ZipFile(sink, "w", ZIP_DEFLATED) as archive:  # type: ignore[call-overload]  # it only writes
         for entry in entries:
             with archive.open(entry.name, "w") as file:
                 for piece in entry.pieces:
