@@ -99,7 +99,7 @@ export function createAccount({ server, userId, platform, door, locale, onSessio
   })
   const drafts = createDraftsStore(pinia, { name: `chat.drafts.${server}.${userId}`, storage: cache.storage })
   const users = createUsersStore(pinia, { api, server })
-  const session = createSessionStore(pinia, { api, request, users })
+  const session = createSessionStore(pinia, { api, request, users, onChange: cache.schedule })
   const presence = createPresenceStore(pinia, { myId: userId, users, request })
   const contacts = createContactsStore(pinia, { api, users })
   const members = createMembersStore(pinia, { api, users, onAirSince: roomId => rooms.onAirSince(roomId) })

@@ -8,7 +8,7 @@ import { openOutboxStorage } from '@/gateway/outbox-storage'
 import { createStreams } from '@/gateway/streams'
 import { Timelines } from '@/stores/timelines'
 import { FakeServer } from '@/testing/fake-server'
-import { aRoom } from '@/testing/samples'
+import { aMessage, aRoom } from '@/testing/samples'
 import { ME, signedIn } from '@/testing/signed-in'
 import { createCache } from './cache'
 import { openCacheStorage } from './cache-storage'
@@ -146,6 +146,42 @@ describe('what this device keeps', () => {
     await vi.advanceTimersByTimeAsync(6 * SECOND)
     expect((await load)?.rooms[0]?.name).toBe(shown)
     expect((await drafts).map(({ text }) => text)).toEqual(['half a sentence'])
+  })
+
+  it('knows who I am, though nothing else has changed since I changed it', async () => {
+    const { account, server, pass } = start()
+    await pass(3 * SECOND)
+    account.session.setMe({ ...account.session.me!, display_name: 'Anew' })
+    await pass(2 * SECOND)
+    server.isDown = true
+    reload(server, { crash: true })
+    await scene.pass(100)
+    expect(scene.account.session.me?.display_name).toBe('Anew')
+  })
+
+  it('of a room is read after it is known of which life of the server it is', async () => {
+    vi.useFakeTimers()
+    let epoch: string | null = null
+    const kept = { room_id: 7, version: 1, epoch: 'one', messages: [aMessage(1)] }
+    const cache = createCache({
+      open: async () => ({
+        ...await openCacheStorage('chat.cache.quick-tail'),
+        load: async () => {
+          await new Promise(resolve => setTimeout(resolve, SECOND))
+          return { head: { epoch: 'one', me: null }, rooms: [], drafts: [] }
+        },
+        tail: async () => kept,
+      }),
+      streams: createStreams(async () => {}),
+      timelines: new Timelines(),
+      epoch: () => epoch,
+      me: () => null,
+      rooms: () => [],
+    })
+    void cache.load().then(restored => epoch = restored!.epoch)
+    const tail = cache.tail(7)
+    await vi.advanceTimersByTimeAsync(2 * SECOND)
+    expect(await tail).toEqual(kept.messages)
   })
 
   it('goes when too much was missed, or the server began another life', async () => {

@@ -39,6 +39,7 @@ export function createCache({ open, streams, timelines, epoch, me, rooms }: Cach
   const kept = new Map<number, KeptRoom & { from: number }>()
   /** Rooms whose newest messages in memory are all there is: what the device holds tells nothing more. */
   const known = new Set<number>()
+  let keptMe: Me | null = null
   let timer: ReturnType<typeof setTimeout> | undefined
   let writing: Promise<void> = Promise.resolve()
   let closed = false
@@ -54,6 +55,7 @@ export function createCache({ open, streams, timelines, epoch, me, rooms }: Cach
     const present = rooms.filter(({ epoch }) => epoch === head.epoch)
     present.forEach(({ id, version }) => streams.start(id, version))
     present.forEach(room => kept.set(room.id, { ...room, from: Infinity }))
+    keptMe = head.me
     return { ...head, rooms: present.map(({ room }) => room) }
   }
 
@@ -62,11 +64,11 @@ export function createCache({ open, streams, timelines, epoch, me, rooms }: Cach
     return (await loaded).drafts
   }
 
-  /** -> the messages of a room that are kept here and not in memory yet. */
+  /** -> the messages of a room that are kept here and not in memory yet; after `load`, which tells of which epoch. */
   async function tail(roomId: number): Promise<Message[]> {
     if (known.has(roomId) || closed)
       return []
-    const found = await storage.then(one => one.tail(roomId)).catch(() => null)
+    const found = await loaded.then(() => storage).then(one => one.tail(roomId)).catch(() => null)
     if (known.has(roomId) || found === null || !isUsable(found))
       return learn(roomId, [])
     return learn(roomId, found.messages)
@@ -101,12 +103,13 @@ export function createCache({ open, streams, timelines, epoch, me, rooms }: Cach
     if (isClosed() || current === null)
       return
     const changed = rooms().flatMap(room => snapshot(room, current) ?? [])
-    for (let at = 0; at < changed.length; at += ROOMS_AT_ONCE) {
+    for (let at = 0; at < changed.length || me() !== keptMe; at += ROOMS_AT_ONCE) {
       if (isClosed())
         return
       const part = changed.slice(at, at + ROOMS_AT_ONCE)
       part.forEach(({ room, from }) => kept.set(room.id, { ...room, from }))
-      await (await storage).keep({ epoch: current, me: me() }, part.map(({ room }) => room), part.flatMap(({ tail }) => tail ?? []))
+      keptMe = me()
+      await (await storage).keep({ epoch: current, me: keptMe }, part.map(({ room }) => room), part.flatMap(({ tail }) => tail ?? []))
     }
   }
 

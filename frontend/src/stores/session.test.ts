@@ -20,7 +20,7 @@ function slowServer() {
     update: (patch: MePatch) => later(() => me = { ...me, preferences: patched(me.preferences, patch.preferences ?? {}) }),
   } } as unknown as Api
   const users = createUsersStore(createPinia(), { api, server: 'http://localhost' })
-  const session = createSessionStore(createPinia(), { api, request: (async () => ({})) as never, users })
+  const session = createSessionStore(createPinia(), { api, request: (async () => ({})) as never, users, onChange: () => {} })
   session.setMe(me)
   return { session, waiting, change: (theme: Preferences['theme']) => me = { ...me, preferences: { ...me.preferences, theme } } }
 }

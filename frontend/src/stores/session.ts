@@ -13,10 +13,12 @@ export interface SessionStoreOptions {
   api: Api
   request: Request
   users: UsersStore
+  /** I am not as I was. */
+  onChange: () => void
 }
 
 /** Who I am, as the server last said, and what this session may do. */
-export function createSessionStore(pinia: Pinia, { api, request, users }: SessionStoreOptions) {
+export function createSessionStore(pinia: Pinia, { api, request, users, onChange }: SessionStoreOptions) {
   return defineStore('session', () => {
     const own = shallowRef<Me | null>(null)
     /** My name, picture and status as they were last seen anywhere: events about people tell of me too. */
@@ -38,6 +40,7 @@ export function createSessionStore(pinia: Pinia, { api, request, users }: Sessio
     function setMe(user: Me): void {
       own.value = user
       users.remember(publicPart(user))
+      onChange()
     }
 
     /** As this device remembers me: whatever the server said first is newer. */
