@@ -24,6 +24,7 @@ class Line:
     """The socket of a client, which can be cut and kept cut; what goes up on it is kept."""
 
     def __init__(self, client: Client) -> None:
+        self._page = client.page
         self.is_cut = False
         self.open: list[tuple[WebSocketRoute, WebSocketRoute]] = []
         self.most_open = 0
@@ -52,6 +53,8 @@ class Line:
         socket.on_close(closed)
 
     def cut(self) -> None:
+        while not self.open:  # the page shows what it kept before it connects
+            self._page.wait_for_timeout(20)
         self.is_cut = True
         for side in self.open.pop():
             side.close()
@@ -148,12 +151,14 @@ def test_s21_a_token_that_ran_out_is_renewed_and_never_tried_again(arrive: Arriv
         client.sign_in(person.name)
         client.open("long day")
         client.say("before the cut")
+        client.has_sent()
         with client.while_the_server_is_away():
             line.cut()
             client.page.wait_for_timeout(2 * TOKEN_SECONDS * 1000)
             line.is_cut = False
             client.hurry()
         client.say("after the cut")
+        client.has_sent()
     assert len(line.tokens) >= 2
     assert len(set(line.tokens)) == len(line.tokens)
     assert line.most_open == 1

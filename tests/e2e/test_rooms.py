@@ -248,9 +248,10 @@ def test_the_owner_hands_the_room_on_and_may_leave_then(pair: tuple[Client, Clie
     end.get_by_role("button", name="Transfer", exact=True).click()
     end.get_by_role("button", name="Transfer", exact=True).click()
     expect(member(guest, "Maya Chen")).to_contain_text("Owner")
-    end.get_by_role("button", name="Leave room").click()
-    end.get_by_role("button", name="Leave room").click()
-    expect(host.page.get_by_role("heading", name="It starts with a word")).to_be_visible()
+    with host.with_refusals(403, 404):  # of what it was asking for meanwhile
+        end.get_by_role("button", name="Leave room").click()
+        end.get_by_role("button", name="Leave room").click()
+        expect(host.page.get_by_role("heading", name="It starts with a word")).to_be_visible()
 
 
 def test_an_owner_is_led_to_hand_the_room_on_before_they_leave(pair: tuple[Client, Client]) -> None:
