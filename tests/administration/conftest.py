@@ -9,7 +9,8 @@ import pytest
 from django.test import Client
 
 from accounts.models import User
-from tests.factories import make_user
+from rooms.models import Room
+from tests.factories import make_room, make_user
 
 Enter = Callable[[User], Client]
 
@@ -54,6 +55,27 @@ def as_staff(staff: User, enter: Enter) -> Client:
 @pytest.fixture
 def as_ann(ann: User, enter: Enter) -> Client:
     return enter(ann)
+
+
+@pytest.fixture
+def bob(db: None) -> User:
+    return make_user("bob")
+
+
+@pytest.fixture
+def room(ann: User, bob: User) -> Room:
+    """Ann owns it."""
+    return make_room(ann, members=[bob], name="Harbour")
+
+
+@pytest.fixture
+def direct(ann: User, bob: User) -> Room:
+    return make_room(ann, Room.DIRECT, [bob])
+
+
+@pytest.fixture
+def unlimited(settings: Any) -> None:
+    settings.RATE_LIMITS = False
 
 
 def text_of(answer: Any) -> str:

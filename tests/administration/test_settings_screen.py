@@ -16,7 +16,7 @@ from chatsite.live.models import Override
 from chatsite.live.registry import LIVE
 from chatsite.live.services import change_settings
 from tests.administration.conftest import text_of
-from tests.administration.test_conversations import queries_of
+from tests.administration.conversations import queries_of
 
 pytestmark = pytest.mark.django_db
 PAGE = "/admin/live/override/"
