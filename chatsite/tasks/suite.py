@@ -8,8 +8,12 @@ from chatsite.tasks import browser, frontend, packages, setup
 from chatsite.tasks.check import TEST_SETTINGS
 from chatsite.tasks.shell import BIN, PYTHON, ROOT, Command, Steps, must, output, say
 
-PYTEST: Command = [BIN / "pytest", "-q"]
-MEASURED: Command = [BIN / "coverage", "run", "-m", "pytest", "-q"]  # takes twice as long: once is enough
+IN_CI = os.environ.get("CI") == "true"
+# As CPython's `regrtest --rerun`: what fails once in thousands of runs is told with its words and stops nobody's work.
+AGAIN = ["--reruns", "1"] if IN_CI else []
+PYTEST: Command = [BIN / "pytest", "-q", *AGAIN]
+MEASURED: Command = [BIN / "coverage", "run", "-m", "pytest", "-q", *AGAIN]  # takes twice as long: once is enough
+ONCE = ["--reruns", "0"]  # what chaos finds it may not find again
 # Much of a test is waiting for servers to start and to stop. tests/conftest.py says which files come first.
 TOGETHER = ["-n", "3", "--dist", "loadfile", "--no-loadscope-reorder"]
 SERVER_TESTS = ["tests", "--ignore=tests/e2e", "--ignore=tests/benchmarks", "--ignore=tests/chaos"]
@@ -17,7 +21,6 @@ LOCAL_DATABASE = "mysql://root@127.0.0.1:3306/test_chat"
 LOCAL_REDIS = "redis://127.0.0.1:6379/0"
 EMBEDDED = {"DATABASE_URL": "", "REDIS_URL": "", "MYSQL_HOST": "", "MYSQL_DATABASE": "", "REDIS_HOST": ""}
 COVERAGE = ROOT / "var" / "coverage"
-IN_CI = os.environ.get("CI") == "true"
 
 
 def test() -> None:
@@ -33,7 +36,7 @@ def test() -> None:
         steps.note("server, MySQL and Redis", not IN_CI)
     daphne = {"CHAT_SERVER_KIND": "daphne", **EMBEDDED}
     steps.run("contract, on daphne", [*PYTEST, "tests/contract"], env=daphne)
-    steps.run("chaos, short", [*PYTEST, "-rP", "tests/chaos"], env=EMBEDDED)
+    steps.run("chaos, short", [*PYTEST, *ONCE, "-rP", "tests/chaos"], env=EMBEDDED)
     steps.run("client", _npm("run", "--silent", "test"), cwd=frontend.FRONTEND, env=frontend.environment())
     browser.fetch()
     steps.run("browser, smoke", [*PYTEST, "tests/e2e", "-m", "smoke"], env=EMBEDDED)
