@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -69,7 +68,7 @@ class Visitor:
         self.words = WORDS[locale]
         self.faults: list[str] = []
         self.outside: list[str] = []
-        self._cut = False
+        self._wanted: set[str] = set()
         self.context: BrowserContext = browser.new_context(
             base_url=base,
             locale={"zh": "zh-CN", "en": "en-US"}[locale],
@@ -107,23 +106,16 @@ class Visitor:
         return own
 
     def _heard(self, kind: str, text: str) -> None:
-        if kind in ("error", "warning") and not (self._cut and any(words in text for words in OF_A_CUT)):
+        if kind in ("error", "warning") and not any(words in text for words in self._wanted):
             self.faults.append(f"{kind}: {text}")
 
-    @contextmanager
-    def while_the_server_is_away(self) -> Iterator[None]:
-        """The browser reports each refused connection; that is no fault of the page."""
-        self._cut = True
-        yield
-        self._cut = False
+    def may_be_cut_off(self) -> None:
+        """From now on the browser reports each refused connection; that is no fault of the page."""
+        self._wanted.update(OF_A_CUT)
 
-    @contextmanager
-    def with_refusals(self, *statuses: int) -> Iterator[None]:
-        """The browser reports each answer of these statuses; the test wants them."""
-        before = len(self.faults)
-        yield
-        wanted = tuple(f"status of {status}" for status in statuses)
-        self.faults[before:] = [fault for fault in self.faults[before:] if not any(words in fault for words in wanted)]
+    def may_be_refused(self, *statuses: int) -> None:
+        """From now on the browser reports each answer of these statuses: the test wants them."""
+        self._wanted.update(f"status of {status}" for status in statuses)
 
     def leave(self) -> list[str]:
         """-> what the pages did that none may do."""

@@ -80,14 +80,14 @@ def test_the_way_in(look: Callable[[], Look], zhou: Person) -> None:
         page.goto(path)
         page.get_by_role("heading").first.wait_for()
         view.at(path.partition(invite["token"])[0])
-    with view.client.with_refusals(404):
-        page.goto("/invite/nothing-like-a-token")
-        page.get_by_role("heading").first.wait_for()
-        view.at("invite that is over")
-    with view.client.with_refusals(400):
-        page.goto("/confirm-email?token=x")
-        page.get_by_role("link", name=view.client.words["sign_in"], exact=True).wait_for()
-        view.at("link of a mail that is over")
+    view.client.may_be_refused(404)
+    page.goto("/invite/nothing-like-a-token")
+    page.get_by_role("heading").first.wait_for()
+    view.at("invite that is over")
+    view.client.may_be_refused(400)
+    page.goto("/confirm-email?token=x")
+    page.get_by_role("link", name=view.client.words["sign_in"], exact=True).wait_for()
+    view.at("link of a mail that is over")
 
 
 def test_home_and_what_is_opened_from_it(look: Callable[[], Look], zhou: Person) -> None:

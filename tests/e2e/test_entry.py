@@ -38,11 +38,11 @@ def test_a_forgotten_password_is_set_anew_by_a_link(arrive: Arrive, server: Serv
     client.field("password").fill("staple tractor violet")
     client.page.locator("form [type=submit]").click()
     expect(client.me).to_contain_text("Maya Chen")
-    with client.with_refusals(400, 401, 403, 404, 410):
-        client.page.goto(link)
-        client.page.get_by_label("New password").fill("another tractor violet")
-        client.page.get_by_role("button", name="Save new password").click()
-        expect(client.page.get_by_role("heading", name="This link no longer works")).to_be_visible()
+    client.may_be_refused(400, 401, 403, 404, 410)
+    client.page.goto(link)
+    client.page.get_by_label("New password").fill("another tractor violet")
+    client.page.get_by_role("button", name="Save new password").click()
+    expect(client.page.get_by_role("heading", name="This link no longer works")).to_be_visible()
 
 
 def test_a_room_is_joined_by_its_code_and_by_an_invite_link(
@@ -81,6 +81,6 @@ def test_who_joins_by_code_reads_that_the_admins_decide_or_that_they_are_banned(
     client.open("要先问的")
     client.start("join")
     client.field("room_code").fill(closed["code"])
-    with client.with_refusals(403):
-        client.button("join_room").click()
-        expect(dialog.get_by_role("alert")).to_have_text("You are banned from this room.")
+    client.may_be_refused(403)
+    client.button("join_room").click()
+    expect(dialog.get_by_role("alert")).to_have_text("You are banned from this room.")

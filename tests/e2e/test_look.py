@@ -153,12 +153,12 @@ def test_a_phone_without_a_network_says_all_of_it(
     client = arrive(size=PHONE, touch=True, locale=locale, theme=theme).sign_in(maya.name)
     client.row(shared_room["name"]).click()
     expect(client.composer).to_be_visible()
-    with client.while_the_server_is_away():
-        client.context.set_offline(True)
-        expect(client.button("retry_now")).to_be_visible()
-        notice = client.page.get_by_role("status").filter(has=client.button("retry_now")).locator(".cut")
-        assert [cut for cut in notice.all() if cut.evaluate("it => it.scrollWidth > it.clientWidth")] == []
-        assert complaints(client) == []
-        client.context.set_offline(False)
-        client.hurry()
-        expect(client.button("retry_now")).to_have_count(0)
+    client.may_be_cut_off()
+    client.context.set_offline(True)
+    expect(client.button("retry_now")).to_be_visible()
+    notice = client.page.get_by_role("status").filter(has=client.button("retry_now")).locator(".cut")
+    assert [cut for cut in notice.all() if cut.evaluate("it => it.scrollWidth > it.clientWidth")] == []
+    assert complaints(client) == []
+    client.context.set_offline(False)
+    client.hurry()
+    expect(client.button("retry_now")).to_have_count(0)

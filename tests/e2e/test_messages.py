@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from tests.e2e.browser import Client
 from tests.e2e.conftest import Arrive
-from tests.live import Frame, Person
+from tests.live import PATIENCE_SECONDS, Frame, Person
 
 
 @pytest.fixture
@@ -78,9 +78,14 @@ def test_a_reaction_is_given_and_taken_back(pair: tuple[Client, Client]) -> None
 
 def test_writing_shows_and_ends(pair: tuple[Client, Client]) -> None:
     left, right = pair
-    left.composer.press_sequentially("我在写")
     typing = right.page.locator(".foot [role=status]")
-    expect(typing).to_contain_text(re.compile(f"周舟.*{right.words['typing']}"))
+    shown = typing.filter(has_text=re.compile(f"周舟.*{right.words['typing']}"))
+    for _ in range(10 * PATIENCE_SECONDS):  # told once in a while, and only to who is connected by then
+        if shown.count():
+            break
+        left.composer.press_sequentially("写")
+        left.page.wait_for_timeout(100)
+    expect(shown).to_be_visible()
     left.composer.press("Enter")
     expect(typing).to_be_empty()
 

@@ -57,15 +57,15 @@ def test_the_last_rooms_and_messages_show_before_the_network(
     client.open(shared_room["name"])
     client.shows("还在这里")
     wait_until_kept(client.page, "还在这里")
-    with client.while_the_server_is_away():
-        cut_off(client.context)
-        client.page.reload()
-        client.shows("还在这里")
-        expect(client.row(shared_room["name"])).to_contain_text("还在这里")
-        expect(client.me).to_contain_text("Maya Chen")
-        client.say("written meanwhile")
-        expect(client.message("written meanwhile")).to_be_visible()
-        client.page.close()
+    client.may_be_cut_off()
+    cut_off(client.context)
+    client.page.reload()
+    client.shows("还在这里")
+    expect(client.row(shared_room["name"])).to_contain_text("还在这里")
+    expect(client.me).to_contain_text("Maya Chen")
+    client.say("written meanwhile")
+    expect(client.message("written meanwhile")).to_be_visible()
+    client.page.close()
 
 
 def test_what_was_missed_comes_without_a_page(arrive: Arrive, zhou: Person, maya: Person, shared_room: Frame) -> None:
@@ -123,19 +123,19 @@ def test_a_draft_survives_a_reload(arrive: Arrive, maya: Person, shared_room: Fr
 def test_what_was_never_opened_opens_without_a_network(arrive: Arrive, maya: Person, shared_room: Frame) -> None:
     client = arrive().sign_in(maya.name)
     client.page.wait_for_function(f"() => {LOADED}.some(file => file.includes('ReportDialog'))")
-    with client.while_the_server_is_away():
-        client.context.set_offline(True)
-        for keys, name in (("Control+k", "Jump to a conversation"), ("Control+,", "Settings")):
-            client.page.keyboard.press(keys)
-            expect(client.page.get_by_role("dialog", name=name)).to_be_visible()
-            client.page.keyboard.press("Escape")
-        client.open(shared_room["name"])
-        client.composer.fill("**重点**")
-        client.composer.press("Enter")
-        expect(client.log.locator("article strong")).to_have_text("重点")
-        client.context.set_offline(False)
-        client.hurry()
-        client.has_sent()
+    client.may_be_cut_off()
+    client.context.set_offline(True)
+    for keys, name in (("Control+k", "Jump to a conversation"), ("Control+,", "Settings")):
+        client.page.keyboard.press(keys)
+        expect(client.page.get_by_role("dialog", name=name)).to_be_visible()
+        client.page.keyboard.press("Escape")
+    client.open(shared_room["name"])
+    client.composer.fill("**重点**")
+    client.composer.press("Enter")
+    expect(client.log.locator("article strong")).to_have_text("重点")
+    client.context.set_offline(False)
+    client.hurry()
+    client.has_sent()
 
 
 def test_two_tabs_send_what_was_written_without_a_network_once(
@@ -147,20 +147,20 @@ def test_two_tabs_send_what_was_written_without_a_network_once(
     second.goto(f"/rooms/{shared_room['id']}")
     fields = [page.locator("main textarea") for page in (client.page, second)]
     expect(fields[1]).to_be_visible()
-    with client.while_the_server_is_away():
-        client.context.set_offline(True)
-        for number in range(1, 7):
-            field = fields[number % 2]
-            field.fill(f"written offline {number}")
-            field.press("Enter")
-            # Each tab sees what the other one wrote, in its place.
-            for page in (client.page, second):
-                expect(page.get_by_role("log").locator("article .text")).to_have_count(number)
-        client.context.set_offline(False)
-        written = [f"written offline {number}" for number in range(1, 7)]
+    client.may_be_cut_off()
+    client.context.set_offline(True)
+    for number in range(1, 7):
+        field = fields[number % 2]
+        field.fill(f"written offline {number}")
+        field.press("Enter")
+        # Each tab sees what the other one wrote, in its place.
         for page in (client.page, second):
-            expect(page.locator("article.unsent")).to_have_count(0)
-            expect(page.get_by_role("log").locator("article .text")).to_have_text(written)
+            expect(page.get_by_role("log").locator("article .text")).to_have_count(number)
+    client.context.set_offline(False)
+    written = [f"written offline {number}" for number in range(1, 7)]
+    for page in (client.page, second):
+        expect(page.locator("article.unsent")).to_have_count(0)
+        expect(page.get_by_role("log").locator("article .text")).to_have_text(written)
     other = arrive().sign_in(zhou.name)
     other.open(shared_room["name"])
     other.shows(*written)
@@ -189,11 +189,11 @@ def test_a_lost_room_leaves_the_device_and_what_was_written_can_be_copied(
     client.composer.fill("what I wanted to say")
     wait_until_kept(client.page, "between us")
     wait_until_kept(client.page, "what I wanted to say")
-    with client.with_refusals(403, 404):  # of what it was asking for meanwhile
-        zhou.ok("DELETE", f"/api/rooms/{shared_room['id']}/members/{maya.id}")
-        expect(client.page.locator("main")).to_contain_text("what I wanted to say")
-        for text in ("between us", "what I wanted to say"):
-            wait_until_kept(client.page, text, gone=True)
+    client.may_be_refused(403, 404)  # of what it was asking for meanwhile
+    zhou.ok("DELETE", f"/api/rooms/{shared_room['id']}/members/{maya.id}")
+    expect(client.page.locator("main")).to_contain_text("what I wanted to say")
+    for text in ("between us", "what I wanted to say"):
+        wait_until_kept(client.page, text, gone=True)
 
 
 def test_signing_out_warns_of_a_draft_and_then_leaves_nothing(
@@ -224,7 +224,7 @@ def test_a_device_that_is_signed_out_elsewhere_keeps_nothing(
     client = arrive().sign_in(maya.name)
     client.open(shared_room["name"])
     wait_until_kept(client.page, "between us")
-    with client.with_refusals(401):  # of what it was asking for meanwhile
-        maya.ok("DELETE", "/api/auth/sessions")
-        expect(client.button("sign_in").last).to_be_visible()
-        wait_until_kept(client.page, "between us", gone=True)
+    client.may_be_refused(401)  # of what it was asking for meanwhile
+    maya.ok("DELETE", "/api/auth/sessions")
+    expect(client.button("sign_in").last).to_be_visible()
+    wait_until_kept(client.page, "between us", gone=True)

@@ -71,12 +71,12 @@ def test_s03_after_a_cut_every_room_is_heard_again(
     client.sign_in(maya.name)
     client.open(shared_room["name"])
     for times in (1, 2):
-        with client.while_the_server_is_away():
-            line.cut()
-            zhou.say(shared_room["id"], f"missed here {times}")
-            zhou.say(other["id"], f"missed there {times}")
-            line.is_cut = False
-            client.hurry()
+        client.may_be_cut_off()
+        line.cut()
+        zhou.say(shared_room["id"], f"missed here {times}")
+        zhou.say(other["id"], f"missed there {times}")
+        line.is_cut = False
+        client.hurry()
         expect(client.message(f"missed here {times}")).to_have_count(1)
         expect(client.badge("另一个房间")).to_have_text(str(2 * times - 1))
         zhou.say(shared_room["id"], f"live here {times}")
@@ -147,18 +147,18 @@ def test_s21_a_token_that_ran_out_is_renewed_and_never_tried_again(arrive: Arriv
     person.make_room("long day")
     client = arrive(f"http://localhost:{hasty.port}")
     line = Line(client)
-    with client.with_refusals(401):
-        client.sign_in(person.name)
-        client.open("long day")
-        client.say("before the cut")
-        client.has_sent()
-        with client.while_the_server_is_away():
-            line.cut()
-            client.page.wait_for_timeout(2 * TOKEN_SECONDS * 1000)
-            line.is_cut = False
-            client.hurry()
-        client.say("after the cut")
-        client.has_sent()
+    client.may_be_refused(401)
+    client.sign_in(person.name)
+    client.open("long day")
+    client.say("before the cut")
+    client.has_sent()
+    client.may_be_cut_off()
+    line.cut()
+    client.page.wait_for_timeout(2 * TOKEN_SECONDS * 1000)
+    line.is_cut = False
+    client.hurry()
+    client.say("after the cut")
+    client.has_sent()
     assert len(line.tokens) >= 2
     assert len(set(line.tokens)) == len(line.tokens)
     assert line.most_open == 1

@@ -55,17 +55,17 @@ def test_an_invited_guest_registers_and_is_in_the_room(
 
 def test_a_used_up_invite_says_so(arrive: Arrive, maya: Person) -> None:
     client = arrive().sign_in(maya.name)
-    with client.with_refusals(404):
-        client.page.goto("/invite/nothing-like-a-token")
-        expect(client.page.get_by_role("heading", name="This invite no longer works")).to_be_visible()
+    client.may_be_refused(404)
+    client.page.goto("/invite/nothing-like-a-token")
+    expect(client.page.get_by_role("heading", name="This invite no longer works")).to_be_visible()
 
 
 def test_who_is_removed_reads_why(arrive: Arrive, zhou: Person, maya: Person, shared_room: Frame) -> None:
     client = arrive().sign_in(maya.name)
     client.open(shared_room["name"])
     client.composer.fill("只写了一半")
-    with client.with_refusals(403, 404):  # of what it was asking for meanwhile
-        zhou.ok("DELETE", f"/api/rooms/{shared_room['id']}/members/{maya.id}")
-        expect(client.page.get_by_role("heading", name=re.compile("removed from this room"))).to_be_visible()
-        expect(client.page.get_by_text("只写了一半")).to_be_visible()
-        expect(client.row(shared_room["name"])).to_have_count(0)
+    client.may_be_refused(403, 404)  # of what it was asking for meanwhile
+    zhou.ok("DELETE", f"/api/rooms/{shared_room['id']}/members/{maya.id}")
+    expect(client.page.get_by_role("heading", name=re.compile("removed from this room"))).to_be_visible()
+    expect(client.page.get_by_text("只写了一半")).to_be_visible()
+    expect(client.row(shared_room["name"])).to_have_count(0)

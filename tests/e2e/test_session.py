@@ -103,24 +103,24 @@ def test_what_is_read_here_is_read_in_the_other_browser(
 
 def test_a_device_that_is_signed_out_elsewhere_says_so(arrive: Arrive, maya: Person) -> None:
     client = arrive().sign_in(maya.name)
-    with client.with_refusals(401):  # of what it was asking for meanwhile
-        maya.ok("DELETE", "/api/auth/sessions")
-        expect(client.page.get_by_text("This device was signed out")).to_be_visible()
+    client.may_be_refused(401)  # of what it was asking for meanwhile
+    maya.ok("DELETE", "/api/auth/sessions")
+    expect(client.page.get_by_text("This device was signed out")).to_be_visible()
 
 
 def test_a_page_of_an_older_build_says_so_and_is_loaded_anew(arrive: Arrive, maya: Person, shared_room: Frame) -> None:
     client = arrive().sign_in(maya.name)
     client.open(shared_room["name"])
     client.composer.fill("half a thought")
-    with client.with_refusals(404):
-        client.context.route("**/assets/*", lambda route: route.fulfill(status=404))
-        client.page.keyboard.press("Control+k")
-        told = client.page.get_by_text("there may be a newer version")
-        expect(told).to_be_visible()
-        expect(client.page.get_by_role("dialog")).to_have_count(0)
-        client.context.unroute("**/assets/*")
-        with client.page.expect_navigation():
-            client.button("reload").click()
-        expect(client.composer).to_have_value("half a thought")  # keys are heard from now on
-        client.page.keyboard.press("Control+k")
-        expect(client.page.get_by_role("dialog", name="Jump to a conversation")).to_be_visible()
+    client.may_be_refused(404)
+    client.context.route("**/assets/*", lambda route: route.fulfill(status=404))
+    client.page.keyboard.press("Control+k")
+    told = client.page.get_by_text("there may be a newer version")
+    expect(told).to_be_visible()
+    expect(client.page.get_by_role("dialog")).to_have_count(0)
+    client.context.unroute("**/assets/*")
+    with client.page.expect_navigation():
+        client.button("reload").click()
+    expect(client.composer).to_have_value("half a thought")  # keys are heard from now on
+    client.page.keyboard.press("Control+k")
+    expect(client.page.get_by_role("dialog", name="Jump to a conversation")).to_be_visible()

@@ -73,10 +73,10 @@ def test_another_device_is_signed_out_from_the_list(arrive: Arrive, maya: Person
     here, there = arrive().sign_in(maya.name), arrive().sign_in(maya.name)
     devices = tab(here, "Devices")
     expect(devices.get_by_role("listitem").filter(has_text="This device")).to_have_count(1)
-    with there.with_refusals(401):  # of what it was asking for meanwhile
-        devices.get_by_role("button", name="Sign out all other devices").click()
-        devices.get_by_role("button", name="Sign out all other devices").click()
-        expect(there.page.get_by_text("This device was signed out.")).to_be_visible()
+    there.may_be_refused(401)  # of what it was asking for meanwhile
+    devices.get_by_role("button", name="Sign out all other devices").click()
+    devices.get_by_role("button", name="Sign out all other devices").click()
+    expect(there.page.get_by_text("This device was signed out.")).to_be_visible()
     expect(devices.get_by_role("listitem")).to_have_count(1)
 
 
@@ -84,13 +84,13 @@ def test_devices_come_into_the_list_once_there_is_a_network_and_when_they_sign_i
     here = arrive().sign_in(maya.name)
     settings, devices = here.settings(), here.page.get_by_role("tabpanel")
     expect(devices).to_be_visible()
-    with here.while_the_server_is_away():
-        here.context.set_offline(True)
-        settings.get_by_role("tab", name="Devices").click()
-        expect(here.page.get_by_text(re.compile("server cannot be reached"))).to_be_visible()
-        expect(devices.get_by_role("listitem")).to_have_count(0)
-        here.context.set_offline(False)
-        expect(devices.get_by_role("listitem").filter(has_text="This device")).to_be_visible()
+    here.may_be_cut_off()
+    here.context.set_offline(True)
+    settings.get_by_role("tab", name="Devices").click()
+    expect(here.page.get_by_text(re.compile("server cannot be reached"))).to_be_visible()
+    expect(devices.get_by_role("listitem")).to_have_count(0)
+    here.context.set_offline(False)
+    expect(devices.get_by_role("listitem").filter(has_text="This device")).to_be_visible()
     before = devices.get_by_role("listitem").count()
     arrive().sign_in(maya.name)
     expect(devices.get_by_role("listitem")).to_have_count(before + 1)
@@ -102,9 +102,9 @@ def test_a_password_is_changed_and_the_old_one_is_good_for_nothing(arrive: Arriv
     account.get_by_role("button", name="Change password").click()
     account.get_by_label("Current password").fill("not this one")
     account.get_by_label("New password").fill("staple tractor violet")
-    with client.with_refusals(400, 401):
-        account.get_by_role("button", name="Change password").click()
-        expect(account.get_by_role("alert")).to_be_visible()
+    client.may_be_refused(400, 401)
+    account.get_by_role("button", name="Change password").click()
+    expect(account.get_by_role("alert")).to_be_visible()
     account.get_by_label("Current password").fill(PASSWORD)
     account.get_by_role("button", name="Change password").click()
     expect(client.page.get_by_text("Password changed")).to_be_visible()
@@ -117,9 +117,9 @@ def test_a_deleted_account_leaves_nothing_on_the_device(arrive: Arrive, maya: Pe
     account = tab(client, "Account")
     account.get_by_role("button", name="Delete account").click()
     account.get_by_label("Password", exact=True).fill(PASSWORD)
-    with client.with_refusals(401):
-        account.get_by_role("button", name="Delete my account").click()
-        expect(client.field("account")).to_be_visible()
+    client.may_be_refused(401)
+    account.get_by_role("button", name="Delete my account").click()
+    expect(client.field("account")).to_be_visible()
     assert client.page.evaluate("Object.keys(localStorage).filter(key => key.startsWith('chat.user'))") == []
 
 
