@@ -54,7 +54,8 @@ class FrameReader:
         if not self._data:
             self._data = data
             return
-        if not isinstance(self._data, bytearray):
+        if self._position or not isinstance(self._data, bytearray):
+            # What was read goes now: of a stream whose reads always end amid a frame it would all be kept.
             self._data = bytearray(self._data[self._position :])
             self._position = 0
         self._data += data

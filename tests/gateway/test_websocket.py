@@ -163,6 +163,18 @@ def test_fragments_without_end_take_no_memory_and_too_many_bytes_end_it() -> Non
     assert violation.value.code == websocket.TOO_BIG
 
 
+def test_what_was_read_is_not_kept_where_every_read_ends_amid_a_frame() -> None:
+    ping = frame(0x89, b"x" * 100)
+    stream = ping * 1000
+    reader, heard = FrameReader(MAX_BYTES), 0
+    for start in range(-50, len(stream), len(ping)):
+        reader.feed(stream[max(start, 0) : start + len(ping)])
+        while reader.next() is not None:
+            heard += 1
+        assert len(reader._data) <= 2 * len(ping)
+    assert heard == 1000
+
+
 def test_a_size_beyond_the_limit_is_refused_before_its_payload_comes() -> None:
     assert ours([bytes([0x81, 0xFF]) + (2**63 - 1).to_bytes(8) + b"mask"]) == ([], websocket.TOO_BIG)
 
