@@ -174,8 +174,13 @@ class GatewayProtocol(asyncio.Protocol):
         if not self._close_sent:
             self._close_sent = True
             self._transport.write(websocket.control_frame(websocket.CLOSE, code))
-        self._transport.close()
+        self._transport.close()  # once all is written: of who reads nothing, never
+        self._abort_later()
         self._wake()
+
+    def _abort_later(self) -> None:
+        if self._linger is None:
+            self._linger = self._loop.call_later(LINGER_SECONDS, self._transport.abort)
 
     def _break_off(self, code: int) -> None:
         """The peer broke the rules. What still comes is read and dropped: a socket closed over unread bytes is
@@ -230,7 +235,7 @@ class GatewayProtocol(asyncio.Protocol):
         self._close_sent = self._is_over = True
         self._message = None
         self._transport.write(websocket.close_frame(code))
-        self._linger = self._loop.call_later(LINGER_SECONDS, self._transport.abort)
+        self._abort_later()
         if self._is_paused:
             self._is_paused = False
             self._transport.resume_reading()

@@ -37,6 +37,11 @@ def _proc(server: Server) -> Path:
     return Path(f"/proc/{server.process.pid}")
 
 
+def held_by_sockets(server: Server) -> int:
+    """-> how many sockets it has open, its listening one and those to its services among them."""
+    return sum(name.startswith("socket:") for name in _descriptors(_proc(server) / "fd"))
+
+
 def _descriptors(folder: Path) -> list[str]:
     """-> what they lead to, but for the files of SQLite: each thread opens three of those when it is first needed."""
     found = []

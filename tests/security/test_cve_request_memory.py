@@ -6,15 +6,16 @@ end) and Mattermost CVE-2022-2406 (import of any size).
 
 from __future__ import annotations
 
+import time
 import zlib
 from collections.abc import Iterator
 from contextlib import suppress
 
 import pytest
 
-from tests.fuzz.resources import rss_kb
+from tests.fuzz.resources import held_by_sockets, rss_kb
 from tests.fuzz.wire import Op, announced, frame
-from tests.live import Person, Server
+from tests.live import PATIENCE_SECONDS, Person, Server
 from tests.security.raw import Raw
 
 pytestmark = pytest.mark.once
@@ -85,6 +86,21 @@ def test_a_million_pings_are_answered_or_the_connection_ends(person: Person) -> 
         with suppress(TimeoutError):  # the server stops reading: that is as good
             raw.send_all(many for _ in range(200))
         socket.ask("ping")
+
+
+def test_who_says_goodbye_and_reads_nothing_is_hung_up_on(person: Person) -> None:
+    """What was written to them waits in the server's memory, and nobody else looks after them any more."""
+    with Raw.signed_in(person) as raw:
+        before = held_by_sockets(person.server)
+        raw.link.settimeout(3)
+        with suppress(TimeoutError):
+            raw.send_all(frame(Op.PING, b"x" * 125) * 1_000 for _ in range(300))
+        raw.link.settimeout(PATIENCE_SECONDS)
+        raw.send(frame(Op.CLOSE, b""))
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while held_by_sockets(person.server) >= before:
+            assert time.monotonic() < deadline, "the server waits for ever"
+            time.sleep(0.5)
 
 
 def test_compression_is_never_agreed_to(person: Person) -> None:
