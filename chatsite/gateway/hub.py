@@ -156,10 +156,13 @@ class Hub:
     # --- what is on screen
 
     async def open_room(self, connection: Connection, room_id: int) -> None:
-        """The room is in front of the user: typing and presence of its members flow."""
+        """The room is in front of the user: typing and presence of its members flow, once they follow it.
+
+        Whoever asked was a member a moment ago: they may be thrown out by now, or not be heard to have come yet.
+        """
         connection.screen.add(room_id)
-        if stream := self.rooms.get(room_id):
-            stream.screens.add(connection)
+        if room_id in connection.rooms:
+            self.rooms[room_id].screens.add(connection)
 
     def close_room(self, connection: Connection, room_id: int) -> None:
         connection.screen.discard(room_id)

@@ -73,6 +73,8 @@ class RoomStream:
         Where the stream is further on, the gate stays closed until somebody has caught up.
         """
         self.flush()
+        if self.room_id in connection.screen:
+            self.screens.add(connection)
         if version == self.version:
             self.live[connection] = connection.push
         else:
