@@ -7,8 +7,9 @@ for it again, and it is the first to go when memory is full.
 import threading
 from collections import OrderedDict
 
-# The room's version, its newest message's id, the version of names, the epoch: a backup brings all three back.
-Stamp = tuple[int, int | None, int | None, str | None]
+# The room's version, its newest message's id, the version of names, the epoch (a backup brings all three back), and
+# where the room begins for its reader.
+Stamp = tuple[int, int | None, int | None, str | None, int]
 Bounds = tuple[int, int]  # first and last seq
 
 BYTES_MAX = 16 * 1024 * 1024

@@ -6,24 +6,37 @@ a message takes effect everywhere at once.
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
+
+from django.db.models import OuterRef, Subquery
 
 from accounts.public import senders_out
 from accounts.schemas import SenderOut
 from messaging.models import Message, Reaction
 from messaging.rows import AnyMessage
 from messaging.schemas import REACTION_USERS_MAX, MessageOut, ReactionOut, ReplyOut, SystemOut
+from rooms.models import Room
 
 EXCERPT_CHARS = 100
 Senders = Mapping[int, SenderOut]
 Reactions = Mapping[int, Mapping[str, Sequence[int]]]  # message id -> emoji -> user ids, the first to react first
+Begins = Mapping[int, int]  # room id -> after which seq its history begins for the reader
+FOR_ALL: Begins = MappingProxyType({})
 
 
 def messages_out(
-    messages: Sequence[AnyMessage], *, senders: Senders | None = None, reactions: Reactions | None = None
+    messages: Sequence[AnyMessage],
+    *,
+    senders: Senders | None = None,
+    reactions: Reactions | None = None,
+    begins: Begins = FOR_ALL,
 ) -> list[MessageOut]:
-    """-> in the given order. `senders` and `reactions` that are known already are not looked up again."""
-    targets = _reply_targets(messages)
+    """-> in the given order. `senders` and `reactions` that are known already are not looked up again.
+
+    No excerpt is of what the reader may not read; of rooms that are not in `begins`, of what some member may not.
+    """
+    targets = _reply_targets(messages, begins)
     people = _people(messages, targets.values(), senders or {})
     reactions = reactions_of(messages) if reactions is None else reactions
     return [_message_out(m, targets, people, reactions.get(m.id, {})) for m in messages]
@@ -41,10 +54,17 @@ def excerpt(content: str) -> str:
     return text if len(text) <= EXCERPT_CHARS else text[: EXCERPT_CHARS - 1].rstrip() + "…"
 
 
-def _reply_targets(messages: Sequence[AnyMessage]) -> dict[int, Message]:
+def _reply_targets(messages: Sequence[AnyMessage], begins: Begins) -> dict[int, Message]:
     ids = {m.reply_to_id for m in messages if m.reply_to_id}
-    fields = ("seq", "sender_id", "content", "recalled_at")
-    return {m.id: m for m in Message.objects.filter(pk__in=ids).only(*fields)} if ids else {}
+    if not ids:
+        return {}
+    for_all = Room.objects.filter(pk=OuterRef("room_id")).values("history_after_seq")
+    found = Message.objects.filter(pk__in=ids).annotate(begins_for_all=Subquery(for_all))
+    targets: list[Any] = list(found.only("room_id", "seq", "sender_id", "content", "recalled_at"))
+    for target in targets:
+        if target.seq <= begins.get(target.room_id, target.begins_for_all or 0):
+            target.content = ""
+    return {target.id: target for target in targets}
 
 
 def _people(messages: Sequence[AnyMessage], targets: Collection[Message], known: Senders) -> Senders:

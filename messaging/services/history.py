@@ -17,7 +17,7 @@ from messaging import recent
 from messaging.models import Epoch, Message
 from messaging.ready_pages import Stamp, ready_pages
 from messaging.recent import Kept, Ready, Row
-from messaging.rendering import messages_out, reactions_of
+from messaging.rendering import Begins, messages_out, reactions_of
 from messaging.schemas import MessageOut
 from messaging.services.message_changes import message_for_member
 from rooms.models import RoomCounter
@@ -46,8 +46,12 @@ class Head(NamedTuple):
 
     @property
     def stamp(self) -> Stamp:
-        """The same for as long as every message of the room looks the same."""
-        return self.version, self.last_message_id, self.names_version, self.epoch
+        """The same for as long as every message of the room looks the same to this member."""
+        return self.version, self.last_message_id, self.names_version, self.epoch, self.begins_after
+
+    @property
+    def begins(self) -> Begins:
+        return {self.room_id: self.begins_after}
 
 
 class Stretch(NamedTuple):
@@ -153,10 +157,10 @@ def _recent(head: Head, stretch: Stretch) -> list[bytes] | None:
     if kept is None or kept[0].seq > stretch.first:
         return None
     first, last = stretch
-    return _encoded([one for one in kept if first <= one.seq <= last])
+    return _encoded([one for one in kept if first <= one.seq <= last], head.begins)
 
 
-def _encoded(kept: Sequence[Kept]) -> list[bytes]:
+def _encoded(kept: Sequence[Kept], begins: Begins) -> list[bytes]:
     """Names are joined now: into the gaps of what is ready, the usual way for the few others."""
     senders = senders_out({one.sender_id for one in kept})
     name = {user_id: encode(sender) for user_id, sender in senders.items()}.get
@@ -164,7 +168,8 @@ def _encoded(kept: Sequence[Kept]) -> list[bytes]:
     if not others:
         return [b"".join((one.head, name(one.sender_id, b"null"), one.tail)) for one in cast("Sequence[Ready]", kept)]
     reactions = {one.id: one.reactions for one in others}
-    outs = iter(messages_out([one.message() for one in others], senders=senders, reactions=reactions))
+    rows = [one.message() for one in others]
+    outs = iter(messages_out(rows, senders=senders, reactions=reactions, begins=begins))
     return [
         b"".join((one.head, name(one.sender_id, b"null"), one.tail)) if isinstance(one, Ready) else encode(next(outs))
         for one in kept
@@ -179,7 +184,7 @@ def _stored(head: Head, stretch: Stretch) -> bytes:
     if stretch.last == head.last_seq:
         newest = [m for m in messages if m.seq > head.last_seq - recent.ROWS]
         recent.fill(head.room_id, head.version, newest, reactions)
-    return encode(messages_out(messages, reactions=reactions))[1:-1]
+    return encode(messages_out(messages, reactions=reactions, begins=head.begins))[1:-1]
 
 
 def get_message(*, user_id: int, message_id: int) -> MessageOut:

@@ -107,6 +107,27 @@ def test_a_change_of_an_older_message_is_told_without_it(
     assert [kind for _, kind, _ in out.of_room(room.id)] == ["message_updated"]
 
 
+def test_an_answer_shows_a_newcomer_nothing_of_what_it_answers(
+    ann: Person, bob: Person, newcomer: Person, room: Room, old: Any, published: Listen
+) -> None:
+    with published() as out:
+        answer = ann.say(room, "indeed", reply_to=old["id"], mentions=[newcomer.id])
+        ann.ok("PUT", f"/api/messages/{answer['id']}/pin")
+    kinds = [kind for _, kind, _ in out.of_room(room.id)]
+    assert (kinds, SECRET in str(out.envelopes)) == (["new_message", "message_updated"], False)
+    wanted = Wanted({room.id: 0}, newcomer.id, True)
+    (caught_up,) = shared_pull.changes_for([wanted])
+    assert isinstance(caught_up, dict)
+    assert SECRET.encode() not in b"".join(caught_up[room.id].frames)
+    for person in (bob, newcomer, bob, newcomer):  # pages are kept
+        (shown,) = (m for m in person.page(room)["results"] if m["id"] == answer["id"])
+        assert shown["reply_to"]["excerpt"] == (SECRET if person is bob else "")
+    for path in ("", "/messages", "/pins", "/changes?since=0"):
+        assert SECRET not in str(newcomer.ok("GET", f"/api/rooms/{room.id}{path}")), path
+    for path in ("/api/rooms/", "/api/users/me/mentions", f"/api/messages/{answer['id']}"):
+        assert SECRET not in str(newcomer.ok("GET", path)), path
+
+
 def test_the_newest_message_is_not_shown_when_it_is_older_than_the_newcomer(
     ann: Person, cat: Person, room: Room, old: Any, published: Listen, monkeypatch: pytest.MonkeyPatch
 ) -> None:
