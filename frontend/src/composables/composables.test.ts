@@ -82,6 +82,21 @@ describe('what a screen reader hears', () => {
   })
 })
 
+describe('what a message quotes', () => {
+  const quoted = (seq: number, excerpt: string) => message({ reply_to: { id: 9, seq, sender: null, excerpt } })
+  const quote = async (row: Message) => {
+    const held = [message({ id: 9, seq: 3, content: 'as it is here' })]
+    const view = await within(() => useMessageView(() => row), { ...account(), messages: { timeline: () => ({ rows: held }) } })
+    return view.value.reply?.excerpt
+  }
+
+  it('is read here where it may not come along, because some members may not read it', async () => {
+    expect(await quote(quoted(3, ''))).toBe('as it is here')
+    expect(await quote(quoted(3, 'as it came'))).toBe('as it came')
+    expect(await quote(quoted(0, ''))).toBe('')
+  })
+})
+
 describe('a system line', () => {
   const line = (event: string) => message({ kind: 'system', sender: null, system: { event, actor: person(1, '周舟'), target: person(2, '林晓'), value: '新名' } })
 

@@ -53,14 +53,16 @@ export function useMessageView(message: () => Message | PendingMessage): Compute
     return calls.length > 0 ? [...people, { id: 'all' as const, names: calls }] : people
   }
 
-  /** A message that is not stored yet names only the id of what it answers. */
+  /** One that is not stored yet names only the id of what it answers; of what some members may not read comes no excerpt. */
   function replyOf(row: Message | PendingMessage): ReplyTo | null {
-    if (!isPending(row))
-      return row.reply_to
-    const answered = messages.timeline(row.room_id).rows.find(other => !isPending(other) && other.id === row.reply_to)
+    const quoted = isPending(row) ? null : row.reply_to
+    const id = isPending(row) ? row.reply_to : quoted?.seq && !quoted.excerpt && quoted.id
+    if (!id)
+      return quoted
+    const answered = messages.timeline(row.room_id).rows.find(other => !isPending(other) && other.id === id)
     return answered && !isPending(answered)
       ? { id: answered.id, seq: answered.seq, sender: answered.sender, excerpt: answered.content }
-      : null
+      : quoted
   }
 
   function labelOf(view: Omit<MessageView, 'label'>, row: Message | PendingMessage): string {
