@@ -96,7 +96,7 @@ def mark_unread(*, user_id: int, room_id: int, seq: int) -> None:
         # The one mark that goes back: it must not land before what retention is deleting at this moment.
         counter = RoomCounter.objects.select_for_update().get(pk=room_id)
         me = _locked(room_id, user_id)
-        mark = max(seq - 1, counter.purged_seq)
+        mark = max(seq - 1, counter.purged_seq, me.history_after_seq)  # what one may not read cannot be unread
         if mark >= me.last_read_seq:
             return
         me.shown_read_seq = me.seen_seq
@@ -109,10 +109,14 @@ def _newest(room_id: int) -> int:
 
 
 def readers(*, user_id: int, message_id: int) -> ReadersOut:
-    """Who of the other members has read a message and who has not; the secretive and the blocked are in neither."""
+    """Who of the other members has read a message and who has not.
+
+    The secretive, the blocked and those whose history begins after it are in neither.
+    """
     message = message_for_member(user_id, message_id)
     members = Membership.objects.current().filter(room_id=message.room_id).order_by("user_id")
-    marks = {m.user_id: m.seen_seq for m in members if m.user_id != message.sender_id}
+    others = [m for m in members if m.user_id != message.sender_id and m.history_after_seq < message.seq]
+    marks = {m.user_id: m.seen_seq for m in others}
     hidden = blocked_among(user_id, marks)
     people = users_by_id(_with_receipts(marks.keys() - hidden), viewer_id=user_id)
     return ReadersOut(

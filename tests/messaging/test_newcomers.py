@@ -128,6 +128,17 @@ def test_an_answer_shows_a_newcomer_nothing_of_what_it_answers(
         assert SECRET not in str(newcomer.ok("GET", path)), path
 
 
+def test_what_a_newcomer_may_not_read_is_neither_unread_nor_read(
+    ann: Person, newcomer: Person, room: Room, old: Any
+) -> None:
+    ann.say(room, "new", mention_all=True)
+    newcomer.ok("POST", f"/api/rooms/{room.id}/unread", {"seq": 1})
+    mine = newcomer.membership(room)
+    assert (mine["unread_count"], mine["mention_count"]) == (1, 1)
+    readers = ann.ok("GET", f"/api/messages/{old['id']}/readers")
+    assert newcomer.id not in {user["id"] for user in readers["read"] + readers["unread"]}
+
+
 def test_the_newest_message_is_not_shown_when_it_is_older_than_the_newcomer(
     ann: Person, cat: Person, room: Room, old: Any, published: Listen, monkeypatch: pytest.MonkeyPatch
 ) -> None:
