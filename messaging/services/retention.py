@@ -115,7 +115,7 @@ def delete_batch(room_id: int) -> Batch:
                 _begin_after(change.counter, messages[-1])
                 save_room(change, room)
                 transaction.on_commit(partial(recent.forget, [room_id]))
-            if messages and is_last:
+            if is_last and change.counter.purged_seq:  # also where the batch before took the last ones
                 _tell_readers(change)
     except NotFound:
         return Batch(0, is_last=True)

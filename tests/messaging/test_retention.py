@@ -116,6 +116,16 @@ def test_members_hear_once_a_batch_where_the_room_begins(
     assert out.to(ann.id)[-1][1]["membership"] == after["membership"]
 
 
+def test_members_hear_what_is_left_to_read_where_the_last_batch_was_a_full_one(
+    ann: Person, room: Room, old: Any, published: Listen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(retention, "BATCH", old[3]["seq"])
+    with published() as out:
+        delete_old()
+    ((kind, data),) = out.to(ann.id)
+    assert (kind, data["membership"]) == ("membership_updated", ann.membership(room))
+
+
 def test_what_is_left_to_read_counts_and_nothing_else(ann: Person, bob: Person, room: Room, old: Any) -> None:
     assert ann.membership(room)["unread_count"] == 4
     ann.ok("POST", f"/api/rooms/{room.id}/unread", {"seq": 1})
