@@ -8,7 +8,6 @@ from chatsite.api.schema import operation
 from chatsite.api.views import NoContent, WireResponse, body, limit, query_int
 from chatsite.errors import ValidationFailed
 from chatsite.gateway import rate_limit
-from messaging.rendering import messages_out
 from messaging.schemas import (
     EditBody,
     HistoryPage,
@@ -23,7 +22,7 @@ from messaging.schemas import (
 )
 from messaging.services import edits, history, mentions, pins, pull, reactions, read_state, recall, reports
 from messaging.services.history import Place
-from messaging.services.send import send_one
+from messaging.services.send import answer, send_one
 
 ID = r"\d{1,16}"
 PAGED = {"cursor": str, "limit": int}
@@ -63,8 +62,7 @@ class TimelineViewSet(CallerViewSet):
         wanted = body(request, SendBody)
         rate_limit.sends.take(caller_id(request))
         sent = send_one(user_id=caller_id(request), room_id=int(room_id), body=wanted)
-        (out,) = messages_out([sent.message])
-        return WireResponse(out, 200 if sent.duplicate else 201)
+        return WireResponse(answer(sent), 200 if sent.duplicate else 201)
 
     @operation(response=MessagePage, query=PAGED)
     @action(detail=False)

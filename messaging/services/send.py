@@ -19,12 +19,12 @@ from chatsite.transactions import is_lock_conflict, repeated_on_conflict
 from messaging import recent
 from messaging.rendering import messages_out
 from messaging.rows import AnyMessage
-from messaging.schemas import NewMessage, SendAck, SendBody
+from messaging.schemas import MessageOut, NewMessage, SendAck, SendBody
 from messaging.services.batch import Batch
 from messaging.services.statements import Key, find_known
 from messaging.words import Verdict
 from presence.services import online_people_ids
-from rooms.models import Room, RoomCounter, pair_key
+from rooms.models import Membership, Room, RoomCounter, pair_key
 from rooms.rendering import room_added
 from rooms.services.direct import find_or_make
 
@@ -110,6 +110,17 @@ def send_one(*, user_id: int, room_id: int, body: SendBody) -> Sent:
         raise result
     announce([result])
     return result
+
+
+def answer(sent: Sent) -> MessageOut:
+    """The message as its sender sees it. Who repeats from outside the room hears nothing of what became of it there."""
+    message = sent.message
+    within = Membership.objects.current().filter(room_id=message.room_id, user_id=message.sender_id or 0)
+    if sent.duplicate and not within.filter(history_after_seq__lt=message.seq).exists():
+        (out,) = messages_out([message], reactions={}, begins={message.room_id: message.seq})
+        return msgspec.structs.replace(out, pinned_at=None)
+    (out,) = messages_out([message])
+    return out
 
 
 def send(drafts: Sequence[Draft]) -> list[Result]:

@@ -114,6 +114,23 @@ def test_the_banned_may_nothing(ann: Person, bob: Person, room: Room, door: Door
     is_refused(bob, door, message, (403, "permission_denied"))
 
 
+def test_who_repeats_from_outside_hears_that_it_is_stored_and_nothing_of_the_room(
+    ann: Person, bob: Person, room: Room
+) -> None:
+    asked = ann.say(room, "before")
+    said = bob.say(room, "well", reply_to=asked["id"], nonce="n")
+    kick(user_id=ann.id, room_id=room.id, member_id=bob.id)
+    ann.ok("PATCH", f"/api/messages/{asked['id']}", {"content": "behind his back"})
+    ann.ok("PUT", f"/api/messages/{said['id']}/reactions/👍")
+    ann.ok("PUT", f"/api/messages/{said['id']}/pin")
+    again = bob.say(room, "well", reply_to=asked["id"], nonce="n")
+    assert (again["id"], again["content"]) == (said["id"], "well")
+    assert (again["reply_to"]["excerpt"], again["reactions"], again["pinned_at"]) == ("", [], None)
+    ann.ok("POST", f"/api/rooms/{room.id}/members", {"user_id": bob.id})
+    back = bob.say(room, "well", reply_to=asked["id"], nonce="n")
+    assert (back["reply_to"]["excerpt"], len(back["reactions"])) == ("behind his back", 1)
+
+
 @every_posting
 def test_the_muted_read_and_recall_but_change_nothing_else(
     ann: Person, bob: Person, room: Room, door: Door, is_refused: Any
