@@ -5,7 +5,8 @@ from functools import cache
 from importlib.resources import files
 from typing import NamedTuple
 
-FILLERS = frozenset("*_-~|·•")  # what people put between the letters of a word, beside spaces
+BLANKS = "\u115f\u1160\u2800"  # letters and a symbol to Unicode, nothing to the eye
+FILLERS = frozenset("*_-~|·•" + BLANKS)  # what people put between the letters of a word, beside spaces
 
 
 class Folded(NamedTuple):

@@ -37,6 +37,8 @@ def put(staff: Person, action: str, *found: str) -> None:
         ("发票", "发 票、发\u200b票"),
         ("发票", "发*票"),
         ("发票", "发\n票"),
+        ("发票", "发\u3164票、发\uffa0票"),
+        ("casino", "c\u115fa\u2800sino"),
         ("微信", "加威信？加 微－信"),
         ("vip8", "ＶＩＰ８"),
         ("casino", "online CaSiNo!"),
