@@ -1,4 +1,5 @@
 #!/usr/bin/env python
+import signal
 import sys
 
 from chatsite.settings.environment import choose_settings
@@ -15,6 +16,8 @@ def main() -> None:
         execute_from_command_line(sys.argv)
     except ImproperlyConfigured as error:
         sys.exit(str(error))
+    except KeyboardInterrupt:
+        sys.exit(128 + signal.SIGINT)  # where a stack of calls tells nobody anything
 
 
 if __name__ == "__main__":

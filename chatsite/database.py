@@ -128,6 +128,12 @@ def is_behind() -> bool:
     return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
 
 
+def refuse_old_tables() -> None:
+    """For what works on a chat as this release knows it."""
+    if is_behind():
+        raise NotReady(_("The tables of the database are not those of this release: run `manage.py migrate` first."))
+
+
 def migrate_if_needed() -> None:
     if is_behind():
         try:

@@ -12,8 +12,8 @@ from django.db import DatabaseError, connections
 from django.utils.translation import gettext as _
 from redis import RedisError
 
-from chatsite import redis, redis_address
-from chatsite.database import NotReady
+from chatsite import half_restored, redis, redis_address
+from chatsite.database import NotReady, reach_database
 from chatsite.live.watcher import Watcher
 from chatsite.serving import Sign
 
@@ -63,6 +63,13 @@ def _checked() -> list[CheckMessage]:
         return run_checks(tags=["chat"])
     finally:
         connections.close_all()
+
+
+def reach_chat() -> None:
+    """For what reads or changes a chat: the database answers, and holds no half of one."""
+    reach_database()
+    half_restored.refuse_file()
+    half_restored.refuse_rows()
 
 
 def reach_redis() -> None:

@@ -6,7 +6,9 @@ from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import OperationalError
 from django.utils.functional import Promise
+from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from chatsite.database import NotReady, keep_files_private
@@ -37,6 +39,15 @@ def tell(progress: Progress, sentence: str) -> None:
     progress.console.print(sentence, highlight=False, markup=False, soft_wrap=True)
 
 
+def in_a_sentence(error: Exception) -> str:
+    """What the machine refuses, a full disk above all, is for whoever runs it; `--traceback` shows the rest."""
+    if isinstance(error, OperationalError):
+        return _("The database gives up: %(why)s.") % {"why": str(error.args[-1]).rstrip(".")}
+    if isinstance(error, OSError) and error.filename:
+        return f"{error.filename}: {error.strerror}."
+    return str(error)
+
+
 class OperatorCommand(BaseCommand):
     """Says everything in the operator's language; what a service refuses is one sentence on stderr and exit code 1."""
 
@@ -53,8 +64,8 @@ class OperatorCommand(BaseCommand):
         with spoken():
             try:
                 return super().execute(*args, **options)
-            except NotReady as refusal:
-                raise CommandError(str(refusal)) from refusal
+            except (NotReady, OperationalError, OSError) as error:
+                raise CommandError(in_a_sentence(error)) from error
 
     def bars(self, verbosity: int) -> Progress:
         return bars(are_shown=verbosity > 0)

@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _
 
 from chatsite import backup
 from chatsite.checks import database_facts, unsafe_database
-from chatsite.database import NotReady, reach_database
-from chatsite.startup import reach_redis
+from chatsite.database import NotReady
+from chatsite.startup import reach_chat, reach_redis
 from chatsite.storage import database_bytes, media_bytes
 
 
@@ -28,7 +28,7 @@ def findings() -> Iterator[Finding]:
     yield Finding(True, _("This release is %(version)s.") % {"version": settings.VERSION})
     yield Finding(True, f"Python {platform.python_version()}")
     try:
-        reach_database()
+        reach_chat()
     except NotReady as refusal:
         yield Finding(False, str(refusal))
     else:

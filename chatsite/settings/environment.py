@@ -103,9 +103,13 @@ def redis_url(default: str) -> str:
 
 def database(url: str) -> dict[str, Any]:
     """The entry of DATABASES."""
+    refusal = ImproperlyConfigured(_("DATABASE_URL must be mysql://USER:PASSWORD@HOST:PORT/NAME or sqlite:///PATH."))
     if not url.startswith(("sqlite:///", "mysql://")):
-        raise ImproperlyConfigured(_("DATABASE_URL must be mysql://USER:PASSWORD@HOST:PORT/NAME or sqlite:///PATH."))
-    config: dict[str, Any] = environ.Env.db_url_config(url)
+        raise refusal
+    try:
+        config: dict[str, Any] = environ.Env.db_url_config(url)
+    except ValueError as error:  # a port that is no number
+        raise refusal from error
     if not config["NAME"]:
         raise ImproperlyConfigured(_("DATABASE_URL names no database: mysql://USER:PASSWORD@HOST:PORT/NAME."))
     return config | (_sqlite() if url.startswith("sqlite") else _mysql())

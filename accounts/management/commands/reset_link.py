@@ -9,7 +9,8 @@ from django.utils.translation import gettext_lazy
 from accounts.models import User
 from accounts.names import fold
 from accounts.services.passwords import link_for
-from chatsite.database import reach_database
+from chatsite.database import refuse_old_tables
+from chatsite.startup import reach_chat
 from chatsite.terminal import OperatorCommand
 
 
@@ -20,7 +21,8 @@ class Command(OperatorCommand):
         parser.add_argument("username", help=_("Whose password it sets."))
 
     def handle(self, *args: Any, username: str, **options: Any) -> None:
-        reach_database()
+        reach_chat()
+        refuse_old_tables()
         user = User.objects.filter(username_key=fold(username), is_active=True).first()
         if user is None:
             raise CommandError(_("There is no account %(name)s.") % {"name": username})

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from chatsite.backup import make
-from chatsite.database import reach_database
+from chatsite.startup import reach_chat
 from chatsite.terminal import OperatorCommand
 
 
@@ -24,7 +24,7 @@ class Command(OperatorCommand):
         )
 
     def handle(self, *args: Any, path: Path | None, verbosity: int, **options: Any) -> None:
-        reach_database()
+        reach_chat()
         try:
             with self.bars(verbosity) as progress:
                 manifest, path = make(path, progress)

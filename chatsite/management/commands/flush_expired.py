@@ -6,8 +6,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from chatsite import chores
-from chatsite.database import reach_database
+from chatsite.database import refuse_old_tables
 from chatsite.live import overrides
+from chatsite.startup import reach_chat
 from chatsite.terminal import OperatorCommand
 
 
@@ -18,7 +19,8 @@ class Command(OperatorCommand):
     )
 
     def handle(self, *args: Any, verbosity: int, **options: Any) -> None:
-        reach_database()
+        reach_chat()
+        refuse_old_tables()
         overrides.refresh()
         with self.bars(verbosity) as progress:
             for name, chore in progress.track(chores.chores.items(), description=_("deleting")):

@@ -15,11 +15,12 @@ from django.utils.translation import gettext_lazy
 from rich.console import Console
 from rich.table import Table
 
-from chatsite.database import migrate_if_needed, reach_database
+from chatsite.database import migrate_if_needed
 from chatsite.imports.flaskchat import importing
 from chatsite.imports.flaskchat.source import TABLES, Source
 from chatsite.imports.report import Report
 from chatsite.locks import Lock
+from chatsite.startup import reach_chat
 from chatsite.terminal import OperatorCommand
 
 
@@ -40,7 +41,7 @@ class Command(OperatorCommand):
     def handle(self, *args: Any, source: str, report: Path | None, verbosity: int, **options: Any) -> None:
         path = report or settings.VAR_DIR / f"import-flaskchat-{localtime():%Y%m%d-%H%M%S}.txt"
         with _alone(), _opened(source) as old:
-            reach_database()
+            reach_chat()
             migrate_if_needed()
             written = Report(path, _("Import of %(name)s") % {"name": source.rpartition("@")[2]})
             try:
@@ -84,11 +85,14 @@ def _alone() -> Iterator[None]:
 
 @contextmanager
 def _opened(url: str) -> Iterator[Source]:
+    refusal = CommandError(_("--source must be mysql://USER:PASSWORD@HOST:PORT/NAME."))
     if not url.startswith("mysql://"):
-        raise CommandError(_("--source must be mysql://USER:PASSWORD@HOST:PORT/NAME."))
+        raise refusal
     try:
         source = Source(url)
-    except (DatabaseError, ImproperlyConfigured) as error:
+    except ImproperlyConfigured as error:  # its sentence is about DATABASE_URL
+        raise refusal from error
+    except DatabaseError as error:
         raise CommandError(_("The old database does not answer: %(reason)s") % {"reason": error.args[-1]}) from error
     with closing(source):
         try:

@@ -15,7 +15,9 @@ from chatsite.terminal import bars, spoken
 class Command(migrate.Command):
     def add_arguments(self, parser: CommandParser) -> None:
         super().add_arguments(parser)
-        parser.add_argument("--no-backup", action="store_false", dest="backup")
+        with spoken():
+            text = _("without the backup before it")
+            parser.add_argument("--no-backup", action="store_false", dest="backup", help=text)
 
     def execute(self, *args: Any, **options: Any) -> str | None:
         keep_files_private()

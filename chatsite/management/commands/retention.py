@@ -6,7 +6,8 @@ from django.core.management.base import CommandParser
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from chatsite.database import reach_database
+from chatsite.database import refuse_old_tables
+from chatsite.startup import reach_chat
 from chatsite.terminal import OperatorCommand
 from messaging.services import retention
 from messaging.services.retention import Due
@@ -22,7 +23,8 @@ class Command(OperatorCommand):
         parser.add_argument("--delete", action="store_true", help=_("delete them now, for good"))
 
     def handle(self, *args: Any, delete: bool, verbosity: int, **options: Any) -> None:
-        reach_database()
+        reach_chat()
+        refuse_old_tables()
         found = list(retention.due())
         if not found:
             self.say(_("No message is older than its room keeps it."))

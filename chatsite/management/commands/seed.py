@@ -8,8 +8,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from chatsite import demo
-from chatsite.database import migrate_if_needed, reach_database
+from chatsite.database import migrate_if_needed
 from chatsite.seeding import sowing
+from chatsite.startup import reach_chat
 from chatsite.terminal import OperatorCommand
 
 
@@ -24,8 +25,10 @@ class Command(OperatorCommand):
         parser.add_argument("--messages", type=int, default=100_000, help=_("how many messages; 100,000 without it"))
 
     def handle(self, *args: Any, seed: int, messages: int, verbosity: int, **options: Any) -> None:
+        if messages < 0:
+            raise CommandError(_("--messages must be 0 or more."))
         began = time.monotonic()
-        reach_database()
+        reach_chat()
         migrate_if_needed()
         try:
             with self.bars(verbosity) as bars:

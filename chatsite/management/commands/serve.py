@@ -8,6 +8,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
+from django.db import OperationalError
 from django.utils.translation import gettext as _
 
 from accounts.services import first_admin_code
@@ -15,7 +16,7 @@ from chatsite import demo, half_restored, redis, server, welcome
 from chatsite.api.metrics import forget_the_dead
 from chatsite.database import NotReady, keep_files_private, migrate_if_needed, reach_database
 from chatsite.startup import reach_redis
-from chatsite.terminal import bars, spoken
+from chatsite.terminal import bars, in_a_sentence, spoken
 
 
 class Command(BaseCommand):
@@ -53,8 +54,8 @@ class Command(BaseCommand):
                 if not options["rest"]:
                     chosen = server.loaded()
                     listening = server.listen()
-            except (NotReady, redis.EmbeddedServerError) as refusal:
-                sys.exit(str(refusal))
+            except (NotReady, redis.EmbeddedServerError, OperationalError, OSError) as refusal:
+                sys.exit(in_a_sentence(refusal))
             self.stdout.write(welcome.text(first_admin_code(), rest_only=options["rest"]))
             self.stdout.flush()
             talk.close()  # people who use the chat have languages of their own
