@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib.admin import display, register
+from django.contrib.auth import get_user_model
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, StreamingHttpResponse
 from django.utils.timezone import localtime, now
@@ -62,6 +63,13 @@ class AuditScreen(Screen):
 
     where = plain("address", _("from where"))
 
+    def gather(self, rows: list[AuditEntry]) -> None:
+        """What moderators do to people is recorded under their numbers alone: read it under their names of today."""
+        numbers = {row.target_id for row in rows if row.target_type == "user" and not row.target_name}
+        people = get_user_model().objects.in_bulk(numbers) if numbers else {}
+        for row in rows:
+            row.person = people.get(row.target_id) if row.target_id in numbers else None  # type: ignore[attr-defined]
+
     def title_of(self, entry: AuditEntry) -> str:
         return str(action_name(entry.action))
 
@@ -83,7 +91,8 @@ class AuditScreen(Screen):
     def target(self, entry: AuditEntry) -> str:
         kind = str(TARGETS.get(entry.target_type, entry.target_type))
         number = f"#{entry.target_id}" if entry.target_id else ""
-        return " ".join(filter(None, [kind, entry.target_name or number])) or "–"
+        name = entry.target_name or str(entry.person or "")  # type: ignore[attr-defined]
+        return " ".join(filter(None, [kind, name or number])) or "–"
 
     @display(description=_("details"))
     def facts(self, entry: AuditEntry) -> str:
@@ -97,7 +106,8 @@ class AuditScreen(Screen):
         if address := as_address(search_term):
             return queryset.filter(address=address), False
         named = Q(target_name__startswith=search_term) | Q(actor__username__istartswith=search_term)
-        return queryset.filter(named), False
+        people = get_user_model().objects.filter(username__istartswith=search_term)
+        return queryset.filter(named | Q(target_type="user", target_id__in=people.values("pk"))), False
 
     @deed(
         _("Export as CSV"),

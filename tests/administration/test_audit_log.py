@@ -106,8 +106,22 @@ def test_a_list_asks_as_much_for_fifty_entries_as_for_one(
     for entries in (1, 49):
         for number in range(entries):
             record(actor=make_user(), action="user.disable", target_type="user", target_id=number + 1)
-        with django_assert_num_queries(4):  # session, user, count, rows
+        with django_assert_num_queries(5):  # session, user, count, rows, people that were acted on
             as_root.get(LIST)
+
+
+def test_whom_a_moderator_has_acted_on_is_named_and_found(as_root: Client) -> None:
+    """Recorded is a number: what is deleted leaves no name behind."""
+    other, third = make_user("sorbus"), make_user("medlar")
+    for whom in (other, third):
+        record(actor=None, action="member.mute", target_type="user", target_id=whom.pk, details={"room_id": 1})
+    page = text_of(as_root.get(f"{LIST}?q=sorb"))
+    assert "sorbus" in page
+    assert "medlar" not in page
+    entry = AuditEntry.objects.get(target_id=other.pk)
+    assert "sorbus" in text_of(as_root.get(f"{LIST}{entry.pk}/change/"))
+    User.objects.filter(pk=other.pk).update(username=None)
+    assert f"#{other.pk}" in text_of(as_root.get(LIST))
 
 
 def test_it_is_narrowed_by_actor_action_target_and_day(as_root: Client, root: User, staff: User) -> None:
