@@ -120,7 +120,7 @@ def test_whom_a_moderator_has_acted_on_is_named_and_found(as_root: Client) -> No
     assert "medlar" not in page
     entry = AuditEntry.objects.get(target_id=other.pk)
     assert "sorbus" in text_of(as_root.get(f"{LIST}{entry.pk}/change/"))
-    User.objects.filter(pk=other.pk).update(username=None)
+    User.objects.filter(pk=other.pk).update(username="")
     assert f"#{other.pk}" in text_of(as_root.get(LIST))
 
 
