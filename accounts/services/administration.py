@@ -7,7 +7,7 @@ from accounts import slots
 from accounts.models import Session, User
 from accounts.permissions import require_rank_over, require_staff, require_superuser
 from accounts.services.deletion import erase
-from accounts.services.sessions import revoke, revoke_all
+from accounts.services.sessions import leave_administration, revoke, revoke_all
 from chatsite.audit.services import record
 from chatsite.errors import Conflict, NotFound, PermissionDenied
 from chatsite.transactions import repeated_on_conflict
@@ -23,6 +23,7 @@ def disable(*, by: User, user_id: int, reason: str = "") -> None:
     user.is_active = False
     user.save(update_fields=["is_active"])
     revoke_all(user.pk, "disabled")
+    leave_administration(user.pk)
     _record(by, "user.disable", user, **({"reason": reason} if reason else {}))
 
 
@@ -41,9 +42,10 @@ def enable(*, by: User, user_id: int) -> None:
 @repeated_on_conflict
 @transaction.atomic
 def sign_out_everywhere(*, by: User, user_id: int) -> None:
-    """Ends all sessions of a person."""
+    """Ends all sessions of a person, those of the admin too."""
     user = _locked(by, user_id)
     revoke_all(user.pk, "signed_out")
+    leave_administration(user.pk)
     _record(by, "user.sign_out", user)
 
 

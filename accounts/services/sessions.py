@@ -4,6 +4,8 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from django.contrib.auth import SESSION_KEY
+from django.contrib.sessions.models import Session as AdminSession
 from django.db import transaction
 from django.utils.timezone import now
 
@@ -123,6 +125,14 @@ def revoke_all(user_id: int, reason: str, *, but: int | None = None) -> None:
     revoke(user_id, list(standing.values_list("pk", flat=True)), reason)
 
 
+def leave_administration(user_id: int) -> None:
+    """Ends the admin's own sessions of a user. They are few, and name their user only inside: only staff has any."""
+    if User.objects.filter(pk=user_id, is_staff=True).exists():
+        for session in AdminSession.objects.filter(expire_date__gt=now()):
+            if session.get_decoded().get(SESSION_KEY) == str(user_id):
+                session.delete()
+
+
 @repeated_on_conflict
 @transaction.atomic
 def sign_out(*, user_id: int, session_id: int) -> None:
@@ -135,8 +145,9 @@ def sign_out(*, user_id: int, session_id: int) -> None:
 @repeated_on_conflict
 @transaction.atomic
 def sign_out_others(*, session: Session) -> None:
-    """Signs all my other devices out."""
+    """Signs all my other devices out, and me out of the admin: nobody knows in which browser that is open."""
     revoke_all(session.user_id, "signed_out", but=session.pk)
+    leave_administration(session.user_id)
 
 
 @repeated_on_conflict

@@ -8,6 +8,7 @@ from django.test import Client
 
 from accounts.models import User
 from accounts.services import administrators
+from accounts.services.administration import disable, enable, sign_out_everywhere
 from tests.factories import make_user
 
 PASSWORD = "an operators password"
@@ -69,6 +70,30 @@ def test_a_new_password_ends_it(client: Client) -> None:
     root.set_password("another password")
     root.save()
     assert client.get("/admin/").status_code == 302
+
+
+@pytest.mark.parametrize("who", ["themselves", "an administrator"])
+def test_signing_out_everywhere_ends_it_and_nobody_elses(client: Client, api: Any, who: str) -> None:
+    staff, root = make_user("ann", password=PASSWORD, is_staff=True), User.objects.get(username="Root")
+    enter(client, name="ann")
+    other = Client()
+    enter(other)
+    if who == "themselves":
+        assert api.by(staff).delete("/api/auth/sessions").status_code == 204
+    else:
+        sign_out_everywhere(by=root, user_id=staff.pk)
+    assert client.get("/admin/").status_code == 302
+    assert other.get("/admin/").status_code == 200
+
+
+def test_what_was_closed_with_the_account_opens_with_nothing_but_a_password(client: Client) -> None:
+    staff, root = make_user("ann", password=PASSWORD, is_staff=True), User.objects.get(username="Root")
+    enter(client, name="ann")
+    disable(by=root, user_id=staff.pk)
+    enable(by=root, user_id=staff.pk)
+    assert client.get("/admin/").status_code == 302
+    enter(client, name="ann")
+    assert client.get("/admin/").status_code == 200
 
 
 @pytest.mark.parametrize("place", ["https://evil.example/", "//evil.example/", "/\\evil.example"])
