@@ -394,22 +394,27 @@ class Hub:
             stream.healing = False
 
     async def catch_on(self, recent: Recent) -> None:
-        """What the tailer found: heads, members who came or went, revoked sessions."""
-        self.expect(recent.rooms)
-        for moved in recent.members:
-            await self._move(moved, recent.rooms.get(moved.room_id, 0))
-        self._revoke_sessions(recent.sessions)
+        """What the tailer found: heads, members who came or went, revoked sessions.
 
-    async def _move(self, moved: Moved, head: int) -> None:
-        connections = self.users.get(moved.user_id)
-        if not connections:
-            return
-        if moved.gone is not None:
-            stream = self.rooms.get(moved.room_id)
-            if stream is not None and stream.version >= moved.version:
-                stream.dismiss(moved.user_id, moved.gone)
-                self._forget_if_empty(stream)
-            return
+        Only those who came have to be asked for, so they come last.
+        """
+        self.expect(recent.rooms)
+        self._revoke_sessions(recent.sessions)
+        for moved in recent.members:
+            if moved.gone is not None and moved.user_id in self.users:
+                self._part(moved, moved.gone)
+        for moved in recent.members:
+            if moved.gone is None:
+                await self._bring_in(moved, recent.rooms.get(moved.room_id, 0))
+
+    def _part(self, moved: Moved, farewell: bytes) -> None:
+        stream = self.rooms.get(moved.room_id)
+        if stream is not None and stream.version >= moved.version:
+            stream.dismiss(moved.user_id, farewell)
+            self._forget_if_empty(stream)
+
+    async def _bring_in(self, moved: Moved, head: int) -> None:
+        connections = self.users.get(moved.user_id, ())
         missing = [c for c in connections if moved.room_id not in c.rooms]
         if missing and (welcome := await in_pool(slots.pull.welcome, moved.user_id, moved.room_id)):
             for connection in missing:

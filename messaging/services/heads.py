@@ -111,7 +111,7 @@ def recent(since: datetime) -> Recent:
     """All that changed since a moment: three indexed ranges."""
     rooms = RoomCounter.objects.filter(changed_at__gte=since).values_list("room_id", "version")
     sessions = Session.objects.filter(revoked_at__gte=since).values_list("id", "revoke_reason")
-    members = [_moved(m) for m in Membership.objects.filter(changed_at__gte=since)]
+    members = [_moved(m) for m in Membership.objects.filter(changed_at__gte=since, is_hidden=False)]
     return Recent(dict(rooms), members, dict(sessions))
 
 

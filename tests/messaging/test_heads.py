@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
+from django.utils.timezone import now
 
 from accounts.models import Session
 from accounts.services.sessions import revoke
@@ -12,7 +13,7 @@ from chatsite.errors import ChatError
 from chatsite.gateway.pull import Claims, Ready
 from messaging.models import Mention
 from messaging.schemas import SendBody
-from messaging.services.heads import admit, welcome
+from messaging.services.heads import admit, recent, welcome
 from messaging.services.send import draft, send
 from rooms.models import Membership, Room, RoomCounter
 from rooms.schemas import ChangeMember
@@ -91,6 +92,15 @@ def test_rooms_left_and_direct_rooms_not_yet_known_are_not_among_them(ann: Perso
     assert {h.room_id for h in one(session_of(ann)).heads} == {room.id, direct.id}
     send([draft(user_id=ann.id, body=SendBody(content="hello"), room_id=direct.id)])
     assert [h.room_id for h in one(session_of(bob)).heads] == [direct.id]
+
+
+def test_the_tailer_is_not_told_of_those_who_know_nothing_of_their_room(ann: Person, bob: Person) -> None:
+    """Each of them would be a question to the database, every second for a minute."""
+    since = now()
+    direct, _ = find_or_make(ann.id, bob.id)
+    assert {m.user_id for m in recent(since).members} == {ann.id}
+    ann.say(direct)
+    assert {m.user_id for m in recent(since).members} == {ann.id, bob.id}
 
 
 def test_a_session_that_ended_or_is_somebody_elses_is_refused_alone(ann: Person, bob: Person, cat: Person) -> None:
