@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 
 from chatsite import metrics
-from chatsite.gateway.connection import Batch, Connection
+from chatsite.gateway.connection import OUTBOX_BYTES, Batch, Connection
 from chatsite.gateway.events import Detach, Envelope
+from chatsite.gateway.frames import Close
 from chatsite.gateway.pull import Changes
 
 Push = Callable[[Batch], None]
@@ -20,19 +21,28 @@ class Gate:
         self.is_behind = is_behind  # what came after `start` has passed: nothing may until the connection has it
         self.catching_up = is_behind
         self._held: list[tuple[int, bytes]] = []
+        self._bytes = 0
+
+    @property
+    def is_full(self) -> bool:
+        """As much is held as a slow reader may owe: who reads nothing would otherwise be kept everything."""
+        return self._bytes > OUTBOX_BYTES
 
     def hold(self, first: int, texts: Sequence[bytes]) -> None:
         self._held += [(first + i, text) for i, text in enumerate(texts)]
+        self._bytes += sum(map(len, texts))
 
     def hold_sync(self, version: int, texts: Sequence[bytes]) -> None:
         """A sync that reaches `version`: needed unless the connection's own catching up reaches as far."""
         self._held += [(version, text) for text in texts]
+        self._bytes += sum(map(len, texts))
 
     def wait_for(self, version: int) -> None:
         """The stream itself is not that far yet: its frames up to `version` are to be dropped."""
         self.start = version
         self.is_behind = self.catching_up = False
         self._held.clear()
+        self._bytes = 0
 
     def release(self, version: int) -> list[bytes]:
         """-> the held frames after `version`."""
@@ -144,6 +154,7 @@ class RoomStream:
         """Who is catching up reads the database by itself, but may have read less than this; who waits may be there."""
         if gate.catching_up:
             gate.hold_sync(changes.version, changes.frames)
+            self._close_if_full(connection, gate)
         elif changes.version > gate.start:
             connection.push(batch)
             del self.gates[connection]
@@ -196,3 +207,9 @@ class RoomStream:
             gate.hold(first, texts)
             if not gate.catching_up and self.version >= gate.start:
                 self.open_gate(connection, gate.start)
+            else:
+                self._close_if_full(connection, gate)
+
+    def _close_if_full(self, connection: Connection, gate: Gate) -> None:
+        if gate.is_full:
+            connection.close(Close.SLOW)
