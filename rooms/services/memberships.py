@@ -68,6 +68,7 @@ def change_standing(change: RoomChange, membership: Membership) -> None:
     stamp(change, membership)
     (member,) = members_out([membership])
     change.add(MemberUpdated(room_id=change.room_id, version=membership.version, member=member))
+    membership.refresh_from_db()  # marks move without the lock: one that moved meanwhile is not to be put back
     change.tell(membership.user_id, membership_updated(membership, change.counter))
 
 

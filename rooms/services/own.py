@@ -23,8 +23,12 @@ def change_membership(*, user_id: int, room_id: int, wanted: ChangeMembership) -
 
 
 def _apply(me: Membership, wanted: ChangeMembership) -> list[str]:
-    """-> the fields that changed. A new `notify` holds for good unless `notify_until` comes with it."""
-    before = me.notify, me.notify_until, me.pinned_at
+    """-> the fields that changed: others may be set by another device at this moment.
+
+    A new `notify` holds for good unless `notify_until` comes with it.
+    """
+    fields = ("notify", "notify_until", "pinned_at")
+    before = [getattr(me, field) for field in fields]
     if me.is_loud_again:
         me.notify, me.notify_until = "all", None
     if wanted.notify is not UNSET:
@@ -33,5 +37,4 @@ def _apply(me: Membership, wanted: ChangeMembership) -> list[str]:
         me.notify_until = wanted.notify_until
     if wanted.pinned is not UNSET:
         me.pinned_at = (me.pinned_at or now()) if wanted.pinned else None
-    after = me.notify, me.notify_until, me.pinned_at
-    return [] if after == before else ["notify", "notify_until", "pinned_at"]
+    return [field for field, value in zip(fields, before, strict=True) if getattr(me, field) != value]

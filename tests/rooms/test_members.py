@@ -11,7 +11,9 @@ from django.utils.timezone import now
 from accounts.models import Block, Friendship
 from rooms.models import Ban, Membership, Room, RoomCounter
 from rooms.rendering import memberships_of
+from rooms.services import members, own
 from rooms.services.members import kick
+from rooms.services.rooms import room_for_member
 from tests.factories import make_room, make_user
 from tests.people import Listen, Meet, Person, code_of
 
@@ -405,6 +407,41 @@ def test_a_new_notify_without_an_end_holds_for_good(ann: Person) -> None:
     ann.api.patch(at, {"notify": "none", "notify_until": LATER})
     assert ann.api.patch(at, {"notify": "mentions"}).json()["notify_until"] is None
     assert ann.api.patch(at, {"notify_until": LATER}).json()["notify"] == "mentions"
+
+
+def test_what_two_devices_set_at_once_is_both_kept(ann: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    room = make_room(ann.user)
+    at = f"/api/rooms/{room.id}/membership"
+
+    def at_the_wrong_moment(user_id: int, room_id: int) -> Any:
+        found = room_for_member(user_id, room_id)
+        monkeypatch.undo()
+        ann.ok("PATCH", at, {"notify": "none"})
+        return found
+
+    monkeypatch.setattr(own, "room_for_member", at_the_wrong_moment)
+    mine = ann.ok("PATCH", at, {"pinned": True})
+    assert (mine["notify"], mine["pinned_at"] is not None) == ("none", True)
+
+
+def test_news_of_ones_standing_put_back_nothing_that_one_has_read(
+    ann: Person, bob: Person, published: Listen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    room = make_room(ann.user, members=[bob.user])
+    ann.say(room)
+
+    member = members.member
+
+    def at_the_wrong_moment(room_id: int, user_id: int) -> Membership:
+        found = member(room_id, user_id)
+        bob.ok("POST", f"/api/rooms/{room.id}/read", {"seq": 2})
+        return found
+
+    monkeypatch.setattr(members, "member", at_the_wrong_moment)
+    with published() as out:
+        ann.ok("PATCH", f"/api/rooms/{room.id}/members/{bob.id}", {"muted_until": LATER})
+    told = [data["membership"] for kind, data in out.to(bob.id) if kind == "membership_updated"]
+    assert told == [bob.membership(room)]
 
 
 def test_settings_set_again_tell_nobody(ann: Person, published: Listen) -> None:
