@@ -100,12 +100,12 @@ class SendWire:
     async def receive(self) -> str | bytes:
         if self._is_over:
             raise Disconnected
-        message = await self._receive()
-        if message["type"] == "websocket.disconnect":
-            self._is_over = True
-            raise Disconnected
-        text: str | bytes | None = message.get("text")
-        return b"" if text is None else text
+        while (message := await self._receive())["type"] != "websocket.disconnect":
+            if self._closing is None:  # what comes behind the close frame is for nobody
+                text: str | bytes | None = message.get("text")
+                return b"" if text is None else text
+        self._is_over = True
+        raise Disconnected
 
     def ping(self) -> None:
         """ASGI knows no pings; servers send their own."""
