@@ -27,7 +27,7 @@ def recall(*, user_id: int, message_id: int) -> MessageOut:
 
 def recall_locked(change: MessageChange, *, by_id: int) -> MessageOut:
     """Under the room's lock, whoever may."""
-    _empty(change.message)
+    empty(change.message)
     if change.message.sender_id != by_id:
         _record(change.message, by=by_id)
     return change.save()
@@ -38,10 +38,12 @@ def _record(message: Message, *, by: int) -> None:
     record(actor=by, action="message.recall", target_type="message", target_id=message.pk, details=details)
 
 
-def _empty(message: Message) -> None:
+def empty(message: Message) -> None:
+    """Still to be saved; what hangs on it is deleted."""
+    called = [*message.mentions, Mention.ALL, Mention.HERE]  # by whom the index goes
+    Mention.objects.filter(room_id=message.room_id, user_id__in=called, seq=message.seq).delete()
+    Reaction.objects.filter(message_id=message.id).delete()
     message.content = ""
     message.mentions, message.mention_all, message.mention_here = [], False, False
     message.pinned_at = None
     message.recalled_at = now()
-    Reaction.objects.filter(message_id=message.id).delete()
-    Mention.objects.filter(room_id=message.room_id, seq=message.seq).delete()

@@ -12,7 +12,7 @@ from django.utils.timezone import now
 from chatsite.pairs import RowIn
 from messaging.after_marks import AfterMarks
 from messaging.models import Mention, Message
-from messaging.services import statements
+from messaging.services import recall, statements
 from messaging.services.statements import Counter, Spoken
 from rooms.models import Membership, RoomCounter
 
@@ -92,6 +92,25 @@ def test_what_is_written_out_goes_by_an_index_too(run: Callable[[], Any], column
     assert (columns if connection.vendor == "sqlite" else "PRIMARY" if columns == "(room_id=?)" else "eq_ref") in plan
     assert not re.search("SCAN (own|messaging|rooms)", plan)
     assert plan.count("ALL") == (connection.vendor == "mysql" and "JSON_TABLE" in statement[0])  # the given rows
+
+
+def test_a_recall_looks_for_the_calls_of_its_message_alone() -> None:
+    """Not through all calls of the room, while that is locked."""
+    _fill()
+    said: list[tuple[str, Any]] = []
+
+    def hear(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        said.append((sql, params))
+        return execute(sql, params, many, context)
+
+    message = Message.objects.get(room_id=1, seq=5)
+    message.mentions = [5]
+    with transaction.atomic(), connection.execute_wrapper(hear):
+        recall.empty(message)
+    (statement,) = (one for one in said if "messaging_mention" in one[0])
+    columns = "room_id=? AND user_id=? AND seq=?" if connection.vendor == "sqlite" else "range mention_once"
+    assert columns in explained(*statement)
+    assert not Mention.objects.filter(room_id=1, seq=5).exists()
 
 
 def test_thousands_of_rows_are_found_in_one_statement() -> None:
