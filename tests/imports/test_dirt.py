@@ -287,6 +287,21 @@ def test_words_of_somebody_who_is_gone_stay_without_a_name(old: Old, bring: Brin
     assert (User.objects.count(), Message.objects.count()) == (2, 3)
 
 
+def test_somebody_who_is_gone_is_nobodys_friend_or_fellow_the_second_time_either(old: Old, bring: Bring) -> None:
+    old.user(1)
+    old.room(1)
+    old.member(1, 1, 1)
+    old.member(2, 1, 99, role="owner")
+    old.friend(1, 1, 99, status="accepted")
+    old.message(1, room_id=1, sender_id=99)
+    bring()
+    before = list(Membership.objects.order_by("pk").values()), Friendship.objects.count()
+    said = bring()
+    assert (list(Membership.objects.order_by("pk").values()), Friendship.objects.count()) == before
+    assert "Its user does not exist." in fate(said, "room_members", 2)
+    assert "One of the two users does not exist." in fate(said, "friends", 1)
+
+
 def test_a_note_to_oneself_is_one(old: Old, bring: Bring) -> None:
     old.user(1)
     old.message(1, sender_id=1, receiver_id=1)

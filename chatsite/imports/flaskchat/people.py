@@ -15,6 +15,7 @@ from chatsite.imports.ledger import Ledger
 from chatsite.imports.report import Report, Row
 
 EMAIL_MAX = 254
+GONE = "gone"  # not "users": the next time they would be taken for members and friends
 
 
 @transaction.atomic
@@ -33,10 +34,11 @@ def bring(rows: Iterable[Row], ledger: Ledger, report: Report, clock: Clock) -> 
 
 def somebody(old_id: int, ledger: Ledger) -> int:
     """-> the new id of a user, of whom there may be nothing but what they wrote."""
-    if (known := ledger.of("users").get(old_id)) is not None:
-        return known
+    for kind in ("users", GONE):
+        if (known := ledger.of(kind).get(old_id)) is not None:
+            return known
     gone = bulk.add_deleted_user()
-    ledger.enter("users", {old_id: gone.pk})
+    ledger.enter(GONE, {old_id: gone.pk})
     return gone.pk
 
 
