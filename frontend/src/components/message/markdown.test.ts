@@ -33,6 +33,7 @@ describe('markdown', () => {
     ['这是**「重点」**的一句', '这是strong[「重点」]的一句'],
     ['请**注意：**不要', '请strong[注意：]不要'],
     ['2 * 3 * 4 and snake_case_name', '2 * 3 * 4 and snake_case_name'],
+    ['2*3*4 and 2**8 < 3**6, but x*好*', '2*3*4 and 2**8 < 3**6, but xem[好]'],
     ['`a*b*`', 'code(a*b*)'],
     ['first\nsecond', 'first\nsecond'],
     ['one\n\ntwo', 'one | two'],

@@ -29,12 +29,17 @@ markdown.normalizeLink = href => href
 markdown.inline.ruler.before('emphasis', 'address', address)
 markdown.inline.ruler.before('emphasis', 'mention', mention)
 
-/** Around Han, **「重点」**也 is emphasis: the rules of the Latin script would wait for a space. */
+/**
+ * Around Han, **「重点」**也 is emphasis: the rules of the Latin script would wait for a space. Between two letters or
+ * digits of that one a star multiplies: 2*3*4 and 2**8 keep theirs.
+ */
 markdown.inline.State = class extends markdown.inline.State {
   override scanDelims(start: number, canSplitWord: boolean) {
     const scanned = super.scanDelims(start, canSplitWord)
     const last = this.src[start - 1] ?? ' '
     const next = this.src[start + scanned.length] ?? ' '
+    if (this.src[start] === '*' && /[a-z0-9]/i.test(last) && /[a-z0-9]/i.test(next))
+      return { ...scanned, can_open: false, can_close: false }
     if (!canSplitWord || !(CJK.test(last) || CJK.test(next)))
       return scanned
     return { ...scanned, can_open: !/\s/.test(next), can_close: !/\s/.test(last) }

@@ -7,5 +7,6 @@ it.each([
   ['> quoted\nsee [the plan](https://a.example/p)', 'quoted\nsee the plan'],
   ['plan:\n\n- one\n- two - three', 'plan:\n• one\n• two - three'],
   ['*重点*：2 * 3 * 4', '重点：2 * 3 * 4'],
+  ['2**8 is less than 3**6', '2**8 is less than 3**6'],
   ['2 ** 3 and ~~ and [x](javascript:y)', '2 ** 3 and ~~ and [x](javascript:y)'],
 ])('%j reads %j without markup', (content, plain) => expect(withoutMarkup(content)).toBe(plain))

@@ -2,7 +2,8 @@
 export function withoutMarkup(content: string): string {
   return content
     .replace(/```(?:[\w+#.-]*\n)?([\s\S]*?)```/g, '$1')
-    .replace(/(\*\*|~~)(?=\S)([\s\S]*?\S)\1/g, '$2')
+    .replace(/(?<![a-z0-9](?=..[a-z0-9]))\*\*(?=\S)([\s\S]*?\S)\*\*/gi, '$1')
+    .replace(/~~(?=\S)([\s\S]*?\S)~~/g, '$1')
     .replace(/(?<![\p{L}\p{N}*])\*(?=[^\s*])([^*\n]*[^\s*])\*(?![\p{L}\p{N}*])/gu, '$1')
     .replace(/`([^`\n]+)`/g, '$1')
     .replace(/\[([^\]\n]+)\]\(https?:[^)\s]+\)/g, '$1')
