@@ -1,7 +1,7 @@
 """Language, theme and the narrow window."""
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Locator, expect
 
 from tests.e2e.browser import PHONE, Client
 from tests.e2e.conftest import Arrive
@@ -72,14 +72,28 @@ def test_a_phone_shows_one_column_and_goes_back(arrive: Arrive, zhou: Person, ma
     assert rooms.evaluate("rooms => rooms.scrollTop") == scrolled
 
 
+def hold(client: Client, target: Locator) -> None:
+    """A finger: down, still for longer than a tap, and up again."""
+    box = target.bounding_box()
+    assert box is not None
+    at = {"x": box["x"] + box["width"] / 2, "y": box["y"] + box["height"] / 2}
+    fingers = client.context.new_cdp_session(client.page)
+    fingers.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [at]})
+    expect(client.page.get_by_role("menu")).to_be_visible()
+    fingers.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+
+
 def test_a_long_press_opens_the_menu_of_a_message(arrive: Arrive, maya: Person, shared_room: Frame) -> None:
-    maya.say(shared_room["id"], "press me")
+    first = maya.say(shared_room["id"], "press me")
+    maya.say(shared_room["id"], "answer", reply_to=first["id"])
     client = arrive(size=PHONE, touch=True).sign_in(maya.name)
     client.open(shared_room["name"])
-    client.message("press me").dispatch_event(
-        "pointerdown", {"pointerType": "touch", "isPrimary": True, "clientX": 120, "clientY": 600, "bubbles": True}
-    )
-    expect(client.page.get_by_role("menuitem", name=client.words["recall"])).to_be_visible()
+    for target in (client.message("answer").locator(".text"), client.message("answer").locator(".quote")):
+        hold(client, target)
+        client.page.wait_for_timeout(100)  # a lifted finger that closes it again would have done so
+        expect(client.page.locator("article.flashing")).to_have_count(0)
+        client.page.get_by_role("menuitem", name=client.words["reply"]).tap()
+        expect(client.button("cancel_reply")).to_be_visible()
 
 
 def sticking_out(client: Client) -> list[str]:
