@@ -5,7 +5,7 @@ import re
 from playwright.sync_api import expect
 
 from tests.e2e.conftest import Arrive
-from tests.live import Frame, Person, Server
+from tests.live import PASSWORD, Frame, Person, Server
 
 
 def test_a_person_is_found_by_pinyin_initials(arrive: Arrive, server: Server, zhou: Person, maya: Person) -> None:
@@ -69,3 +69,39 @@ def test_who_is_removed_reads_why(arrive: Arrive, zhou: Person, maya: Person, sh
     expect(client.page.get_by_role("heading", name=re.compile("removed from this room"))).to_be_visible()
     expect(client.page.get_by_text("只写了一半")).to_be_visible()
     expect(client.row(shared_room["name"])).to_have_count(0)
+
+
+def test_the_dialogs_of_a_room_go_with_it(arrive: Arrive, zhou: Person, maya: Person, shared_room: Frame) -> None:
+    client = arrive().sign_in(maya.name)
+    client.open(shared_room["name"])
+    client.button("more").click()
+    client.page.get_by_role("menuitem", name=client.words["invite_others"]).click()
+    dialog = client.page.get_by_role("dialog")
+    expect(dialog).to_contain_text(shared_room["name"])
+    client.may_be_refused(403, 404)  # of what it was asking for meanwhile
+    zhou.ok("DELETE", f"/api/rooms/{shared_room['id']}/members/{maya.id}")
+    expect(client.page.get_by_role("heading", name=re.compile("removed from this room"))).to_be_visible()
+    expect(dialog).to_have_count(0)
+    maya.ok("POST", f"/api/rooms/{shared_room['id']}/join")
+    client.is_in(shared_room["name"])
+    expect(dialog).to_have_count(0)
+
+
+def test_who_has_deleted_their_account_is_named_so_and_asked_for_nothing(
+    arrive: Arrive, server: Server, zhou: Person, shared_room: Frame
+) -> None:
+    leaving = server.register()
+    leaving.ok("POST", f"/api/rooms/{shared_room['id']}/join")
+    said = leaving.say(shared_room["id"], "farewell")
+    zhou.say(shared_room["id"], "take care", reply_to=said["id"])
+    client = arrive().sign_in(zhou.name)
+    client.open(shared_room["name"])
+    client.message("farewell").first.locator(".face").click()
+    card = client.page.get_by_role("dialog")
+    expect(card.get_by_role("button", name=client.words["add_friend"])).to_be_visible()
+    leaving.ok("DELETE", "/api/users/me", {"password": PASSWORD})
+    expect(card).to_contain_text("Deleted user")
+    expect(card.get_by_role("button")).to_have_count(0)
+    client.page.keyboard.press("Escape")
+    expect(client.message("take care").locator(".quote")).to_contain_text("Deleted user")
+    expect(client.log.locator(".system")).to_contain_text(["Deleted user joined", "Deleted user left"])
