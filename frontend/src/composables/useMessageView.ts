@@ -8,6 +8,7 @@ import { EVERYONE, WHOEVER_IS_HERE } from '@/components/message/message-tokens'
 import { isPending } from '@/stores/messages'
 import { useAccount } from './useAccount'
 import { useDates } from './useDates'
+import { useNameOf } from './useNameOf'
 
 export interface MessageView {
   me: number
@@ -27,6 +28,7 @@ export function useMessageView(message: () => Message | PendingMessage): Compute
   const { session, users, messages, userId } = useAccount()
   const { t } = useI18n()
   const dates = useDates()
+  const nameOf = useNameOf()
 
   return computed(() => {
     const row = message()
@@ -34,7 +36,7 @@ export function useMessageView(message: () => Message | PendingMessage): Compute
     const pending = isPending(row) ? row : null
     const sender = stored ? stored.sender : session.me
     const own = pending !== null || sender?.id === userId
-    const name = (sender && users.nameOf(sender)) || t('message.someone')
+    const name = nameOf(sender)
     const mentionsMe = !own && stored !== null && !stored.recalled_at && addresses(stored)
     const view = { me: userId, stored, pending, sender, name, own, mentioned: mentionedIn(row), mentionsMe, reply: replyOf(row) }
     return { ...view, label: labelOf(view, row) }
@@ -75,7 +77,7 @@ export function useMessageView(message: () => Message | PendingMessage): Compute
       row.content,
       dates.time(row.created_at),
       stored?.edited_at && t('message.label.edited'),
-      view.reply && t('message.replyTo', { name: view.reply.sender ? users.nameOf(view.reply.sender) : t('message.someone') }),
+      view.reply && t('message.replyTo', { name: nameOf(view.reply.sender) }),
       reactions && t('message.label.reactions', reactions),
       view.mentionsMe && t('message.mentionsYou'),
       pending && t(pending.state === 'failed' ? 'message.label.failed' : 'message.label.sending'),

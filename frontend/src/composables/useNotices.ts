@@ -6,6 +6,7 @@ import { withoutMarkup } from '@/components/message/without-markup'
 import { ring } from './ring'
 import { useAccount } from './useAccount'
 import { useFocused } from './useFocused'
+import { useNameOf } from './useNameOf'
 import { messagePath } from './useRoomActions'
 import { useRoomTitle } from './useRoomTitle'
 import { wantsNotice } from './wants-notice'
@@ -16,8 +17,9 @@ const GRACE_MS = 600
 /** Notices of what came in while nobody looked, one a room; taken back when it is read, wherever that is. */
 export function useNotices() {
   const account = useAccount()
-  const { platform, rooms, session, users, userId } = account
+  const { platform, rooms, session, userId } = account
   const { t } = useI18n()
+  const nameOf = useNameOf()
   const titleOf = useRoomTitle()
   const route = useRoute()
   const focused = useFocused()
@@ -47,7 +49,7 @@ export function useNotices() {
   }
 
   function tell(message: Message, room: Room): void {
-    const name = message.sender ? users.nameOf(message.sender) : t('message.someone')
+    const name = nameOf(message.sender)
     const title = room.kind === 'direct' ? name : t('notice.someone', { name, room: titleOf(room) })
     const shows = session.me?.preferences.notification_preview ?? true
     told.set(room.id, message.seq)

@@ -4,6 +4,7 @@ import { useI18n } from 'vue-i18n'
 import { withoutMarkup } from '@/components/message/without-markup'
 import { useAccount } from './useAccount'
 import { useDrafts } from './useDrafts'
+import { useNameOf } from './useNameOf'
 import { useSystemWords } from './useSystemWords'
 import { useTypingWords } from './useTypingWords'
 
@@ -11,8 +12,9 @@ interface Preview { kind: 'typing' | 'draft' | 'sender' | 'plain', lead?: string
 
 /** The second line of a room in the list: who types, else what I began to write, else the last message. */
 export function useRoomPreview(room: () => Room, isOpen: () => boolean) {
-  const { userId, users } = useAccount()
+  const { userId } = useAccount()
   const { t } = useI18n()
+  const nameOf = useNameOf()
   const drafts = useDrafts()
   const typing = useTypingWords()
   const system = useSystemWords()
@@ -39,7 +41,7 @@ export function useRoomPreview(room: () => Room, isOpen: () => boolean) {
   function leadOf({ sender }: Message): string {
     if (sender?.id === userId)
       return `${t('list.you')}:`
-    return room().kind === 'direct' ? '' : `${sender ? users.nameOf(sender) : t('message.someone')}:`
+    return room().kind === 'direct' ? '' : `${nameOf(sender)}:`
   }
 
   function textOf(message: Message): string {

@@ -1,17 +1,17 @@
 import type { Message, Sender } from '@/api/types'
 import { useI18n } from 'vue-i18n'
 import { useAccount } from './useAccount'
+import { useNameOf } from './useNameOf'
 
 /** Words a system line in the reader's language; an event that is not known yet still makes a sentence. */
 export function useSystemWords() {
-  const { users, userId } = useAccount()
+  const { userId } = useAccount()
   const { t, te } = useI18n()
+  const nameOf = useNameOf()
 
   /** `me`: what I am called, which depends on the place in the sentence. */
   function name(who: Sender | null, me: string): string {
-    if (!who)
-      return t('message.someone')
-    return who.id === userId ? me : users.nameOf(who)
+    return who?.id === userId ? me : nameOf(who)
   }
 
   function of({ system }: Message) {
