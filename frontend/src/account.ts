@@ -191,6 +191,7 @@ export function createAccount({ server, userId, platform, door, locale, onSessio
   /** The page may be about to end. */
   function onHidden(): void {
     drafts.flush()
+    outbox.flush()
     rooms.hurryMarks()
     void cache.flush()
   }

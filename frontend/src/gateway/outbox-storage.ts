@@ -45,8 +45,11 @@ function databaseStorage(database: IDBPDatabase<Schema>, name: string): OutboxSt
   return {
     all: () => database.getAll('outbox'),
     async add(entry) {
-      const order = await database.add('outbox', entry as OutboxEntry)
-      return { ...entry, order }
+      const transaction = database.transaction('outbox', 'readwrite')
+      const order = transaction.store.add(entry as OutboxEntry)
+      // The page may end before it hears that this is done: what is not committed by then is thrown away.
+      transaction.commit()
+      return { ...entry, order: await order }
     },
     async claim(roomId, until) {
       const { store, done } = database.transaction('outbox', 'readwrite')

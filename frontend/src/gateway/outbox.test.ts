@@ -163,6 +163,39 @@ describe('the outbox', () => {
     expect(sent.map(message => message.nonce)).toEqual(['bad', 'good', 'bad'])
   })
 
+  it('sends what a page wrote that ended before the storage had it', async () => {
+    const name = 'ended too soon'
+    const hung: OutboxStorage = { ...memoryStorage(), add: () => new Promise(() => {}) }
+    const ended = anOutbox({ name, storage: hung })
+    void ended.outbox.add(aDraft('a'))
+    ended.outbox.flush()
+    ended.outbox.close()
+    const next = anOutbox({ name })
+    await settle()
+    expect(next.sent.map(({ nonce }) => nonce)).toEqual(['a'])
+    expect(sessionStorage).toHaveLength(0)
+  })
+
+  it('does not write twice what the storage had after all', async () => {
+    const name = 'stored after all'
+    const storage = memoryStorage()
+    const ended = anOutbox({ name, storage, connected: false })
+    void ended.outbox.add(aDraft('a'))
+    ended.outbox.flush()
+    const { length } = sessionStorage
+    const words = Object.entries(sessionStorage)
+    await settle()
+    ended.outbox.close()
+    words.forEach(([key, text]) => sessionStorage.setItem(key, text))
+    const next = anOutbox({ name, storage })
+    await next.outbox.resume()
+    await settle()
+    expect(length).toBe(1)
+    expect(await storage.all()).toHaveLength(1)
+    expect(next.sent.map(({ nonce }) => nonce)).toEqual(['a'])
+    expect(sessionStorage).toHaveLength(0)
+  })
+
   it('does not send what was taken back', async () => {
     const { outbox, sent, shown, connect } = anOutbox({ connected: false })
     void outbox.add(aDraft('a'))

@@ -4,6 +4,7 @@ import type { Request } from './requests'
 import type { SendMessage } from '@/api/types'
 import { shallowRef } from 'vue'
 import { ChatError, isPassing } from '@/api/errors'
+import { createLastWords } from '@/stores/last-words'
 import { backoff } from './backoff'
 import { createNewest } from './newest'
 import { memoryStorage } from './outbox-storage'
@@ -30,6 +31,8 @@ export interface Outbox {
   seen: (nonce: string) => void
   /** Everything of the room up to `version` is applied. */
   caughtUp: (roomId: number, version: number) => void
+  /** The page may be about to end, and with it what is on its way to the storage. */
+  flush: () => void
   close: () => void
   /** Forgets everything, for ever. */
   destroy: () => Promise<void>
@@ -54,6 +57,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
   const sendingRooms = new Set<number>()
   const attempts = new Map<number, number>()
   const timers = new Map<number, ReturnType<typeof setTimeout>>()
+  const lastWords = createLastWords<NewEntry>(options.name, ({ message }) => message.nonce)
   const otherTabs = new BroadcastChannel(options.name)
   let opening = options.open(options.name)
   let closed = false
@@ -96,6 +100,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
 
   async function remove(nonce: string): Promise<void> {
     settled.add(nonce)
+    lastWords.forget(nonce)
     await stored(storage => storage.remove(nonce))
     tellOtherTabs()
   }
@@ -200,21 +205,36 @@ export function createOutbox(options: OutboxOptions): Outbox {
     new Set(entries.value.map(({ message }) => message.room_id)).forEach(roomId => void sendRoom(roomId))
   }
 
+  async function add(entry: NewEntry): Promise<void> {
+    const { nonce, room_id } = entry.message
+    show({ ...entry, order: NOT_YET_STORED })
+    const added = await stored(storage => storage.add(entry))
+    lastWords.forget(nonce)
+    if (settled.has(nonce))
+      return remove(nonce)
+    show(added)
+    tellOtherTabs()
+    await sendRoom(room_id)
+  }
+
+  /** What the page before this one could not store any more, unless it could after all. */
+  async function resumeLastWords(): Promise<void> {
+    const heard = lastWords.all()
+    await reload()
+    for (const entry of heard) {
+      if (find(entry.message.nonce))
+        lastWords.forget(entry.message.nonce)
+      else
+        await add(entry)
+    }
+  }
+
   otherTabs.onmessage = () => void sendAll()
-  void reload()
+  void resumeLastWords()
 
   return {
     entries,
-    async add(message) {
-      const entry: NewEntry = { message, created_at: new Date().toISOString(), refusal: null, leased_until: null }
-      show({ ...entry, order: NOT_YET_STORED })
-      const added = await stored(storage => storage.add(entry))
-      if (settled.has(message.nonce))
-        return remove(message.nonce)
-      show(added)
-      tellOtherTabs()
-      await sendRoom(message.room_id)
-    },
+    add: message => add({ message, created_at: new Date().toISOString(), refusal: null, leased_until: null }),
     async retry(nonce) {
       await change(nonce, { refusal: null })
       await sendAll()
@@ -241,12 +261,16 @@ export function createOutbox(options: OutboxOptions): Outbox {
         .filter(({ message }) => message.room_id === roomId && (acked.get(message.nonce) ?? Infinity) <= version)
         .forEach(({ message }) => hide(message.nonce))
     },
+    flush: () => entries.value.filter(({ order }) => order === NOT_YET_STORED).forEach(({ order: _, ...entry }) => lastWords.keep(entry)),
     close() {
       closed = true
       timers.forEach(clearTimeout)
       otherTabs.close()
     },
-    destroy: async () => (await opening).destroy(),
+    async destroy() {
+      lastWords.all().forEach(({ message }) => lastWords.forget(message.nonce))
+      await (await opening).destroy()
+    },
   }
 }
 

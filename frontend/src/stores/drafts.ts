@@ -26,7 +26,7 @@ export function createDraftsStore(pinia: Pinia, { name, storage }: DraftsStoreOp
     const told = new Map<number, string>()
     /** Rooms whose draft the storage does not have yet, or no longer as it is. */
     const unsaved = new Set<number>()
-    const lastWords = createLastWords(name)
+    const lastWords = createLastWords<KeptDraft>(name, ({ room_id }) => room_id)
     const otherTabs = new BroadcastChannel(name)
     let isClosed = false
 

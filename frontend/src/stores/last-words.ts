@@ -1,18 +1,16 @@
-import type { KeptDraft } from '@/cache/cache-storage'
-
 /**
  * What a page wrote that may end before the database has it: the one storage that answers at once. Each tab has its own,
  * and takes from it when it begins again.
  */
-export function createLastWords(name: string, storage: () => Storage = () => sessionStorage) {
-  const key = (roomId: number) => `${name}.${roomId}`
+export function createLastWords<Words>(name: string, keyOf: (words: Words) => number | string, storage: () => Storage = () => sessionStorage) {
+  const place = (key: number | string) => `${name}.${key}`
 
   return {
-    keep: (draft: KeptDraft) => void attempt(() => storage().setItem(key(draft.room_id), JSON.stringify(draft))),
-    forget: (roomId: number) => void attempt(() => storage().removeItem(key(roomId))),
-    all: (): KeptDraft[] => attempt(() => Object.entries(storage())
+    keep: (words: Words) => void attempt(() => storage().setItem(place(keyOf(words)), JSON.stringify(words))),
+    forget: (key: number | string) => void attempt(() => storage().removeItem(place(key))),
+    all: (): Words[] => attempt(() => Object.entries(storage())
       .filter(([key]) => key.startsWith(`${name}.`))
-      .map(([, text]) => JSON.parse(text) as KeptDraft)) ?? [],
+      .map(([, text]) => JSON.parse(text) as Words)) ?? [],
   }
 }
 
