@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Coroutine, Iterable, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -40,6 +40,7 @@ logger = logging.getLogger(__name__)
 REORDER_SECONDS = 0.05  # how long a gap may close by itself
 BEHIND_SECONDS = 0.25  # how long a publish may be on its way before the tailer's sight of its version counts
 FLUSH_SECONDS = 2.0
+AGAIN_SECONDS = 1.0  # after what nobody expected
 SAMPLE_SECONDS = 5.0
 
 CATCH_UPS_MAX = 64  # connections whose rows are read at once
@@ -74,7 +75,7 @@ class Hub:
         """Publishes and listens from now on."""
         self._origin = bind_to(self.loop, self.accept).origin
         for run in (self.subscriptions.run, self.tailer.run, self.beat.run, self.vigil.run, self._sample):
-            self.spawn(run())
+            self.spawn(self._for_ever(run))
         self.listen_anew()
         self._terms = terms()
         overrides.listen(self.hear_of_terms)
@@ -84,6 +85,15 @@ class Hub:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         return task
+
+    async def _for_ever(self, run: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        """What nobody expected must not leave the process deaf, or its connections unwatched, until it is restarted."""
+        while True:
+            try:
+                await run()
+            except Exception:
+                logger.exception("hub_failed", extra={"where": run.__qualname__})
+            await asyncio.sleep(AGAIN_SECONDS)
 
     async def stop(self) -> None:
         overrides.ignore(self.hear_of_terms)
