@@ -54,6 +54,7 @@ def change_room(*, user_id: int, room_id: int, wanted: ChangeRoom) -> None:
 def _has_read_what_they_wrote(change: RoomChange, room: Room, me: Membership) -> None:
     me.announcement_read_at = room.announced_at
     me.save(update_fields=["announcement_read_at"])
+    me.refresh_from_db()  # marks move without the room's lock
     change.tell(me.user_id, membership_updated(me, change.counter))
 
 

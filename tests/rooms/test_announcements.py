@@ -5,6 +5,8 @@ from typing import Any
 import pytest
 
 from rooms.models import Room
+from rooms.services import settings
+from rooms.services.rooms import room_for_member
 from tests.factories import make_room
 from tests.people import Listen, Meet, Person, code_of, queries_of
 
@@ -92,3 +94,20 @@ def test_the_list_costs_the_same_however_long(ann: Person, room: Room, meet: Mee
         read(newcomer, room)
     assert len(seen(ann, room)[0]) == 5
     assert len(queries_of(lambda: seen(ann, room))) == len(few)
+
+
+def test_who_announces_while_reading_on_another_device_has_read_both(
+    ann: Person, bob: Person, room: Room, published: Listen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    newest = bob.say(room)["seq"]
+
+    def at_the_wrong_moment(user_id: int, room_id: int) -> Any:
+        found = room_for_member(user_id, room_id)
+        ann.ok("POST", f"/api/rooms/{room.id}/read", {"seq": newest})
+        return found
+
+    monkeypatch.setattr(settings, "room_for_member", at_the_wrong_moment)
+    with published() as out:
+        announce(ann, room, "Low tide at one")
+    told = [data["membership"] for kind, data in out.to(ann.id) if kind == "membership_updated"]
+    assert told == [ann.membership(room)]
