@@ -44,15 +44,16 @@ def formatter(renderer: str) -> structlog.stdlib.ProcessorFormatter:
 def _exception(logger: Any, method: str, event: Event) -> Event:
     error = (event.pop("exc_info", None) or (None, None, None))[1]
     if error is not None:
-        event["error"] = _worded(error)
+        event["error"] = worded(error)
         event["traceback"] = "".join(traceback.format_tb(error.__traceback__))
     return event
 
 
-def _worded(error: BaseException) -> str:
-    """A database repeats in its message what it was given, which may be what people wrote."""
+def worded(error: BaseException) -> str:
+    """A database repeats in its message what it was given, which may be what people wrote: its number says enough."""
     if isinstance(error, DatabaseError):
         number = error.args[0] if error.args and isinstance(error.args[0], int) else ""
+        number = number or getattr(error.__cause__, "sqlite_errorname", "")
         return f"{type(error).__name__} {number}".strip()
     return repr(error)
 

@@ -1,6 +1,7 @@
 """The threads that talk to the database: few, long-lived, each with its own connection."""
 
 import asyncio
+import logging
 import threading
 import time
 from collections.abc import Callable
@@ -13,13 +14,18 @@ from django.conf import settings
 from django.db import InterfaceError, OperationalError, close_old_connections, connection
 
 from chatsite.errors import Unavailable
+from chatsite.logs import worded
+
+logger = logging.getLogger(__name__)
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
 TRUSTED_SECONDS = 1.0  # for how long a connection that worked is used without asking whether it lives
+OUTAGE_LINE_SECONDS = 10.0  # of each process; every send of an outage is refused
 _used = threading.local()
 _failed_at = 0.0
+_told_at = -OUTAGE_LINE_SECONDS
 _executor: ThreadPoolExecutor | None = None
 
 
@@ -44,9 +50,18 @@ def run(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     try:
         return function(*args, **kwargs)
     except (OperationalError, InterfaceError) as error:
+        tell_of_outage(error)
         raise Unavailable from error
     finally:
         end()
+
+
+def tell_of_outage(error: Exception) -> None:
+    """One line at a time of many refusals: whoever runs the server has to hear whether a disk is full or what else."""
+    global _told_at
+    if time.monotonic() - _told_at >= OUTAGE_LINE_SECONDS:
+        _told_at = time.monotonic()
+        logger.error("database_unavailable", extra={"error": worded(error)})
 
 
 def begin() -> None:

@@ -13,6 +13,7 @@ from rest_framework import exceptions as drf
 from chatsite import metrics
 from chatsite.api.views import WireResponse
 from chatsite.errors import ChatError, NotFound, PermissionDenied, Unavailable, ValidationFailed
+from chatsite.pool import tell_of_outage
 
 _CODES: dict[type[Exception], str] = {
     drf.NotAuthenticated: "authentication_failed",
@@ -40,7 +41,10 @@ def handle(error: Exception, context: dict[str, Any]) -> HttpResponse | None:
 def _known(error: Exception) -> ChatError | None:
     for kind, code in _CODES.items():
         if isinstance(error, kind):
-            return Unavailable() if code == "unavailable" else ChatError(code)
+            if code != "unavailable":
+                return ChatError(code)
+            tell_of_outage(error)
+            return Unavailable()
     return None
 
 

@@ -2,13 +2,18 @@
 
 import json
 import logging
+import sqlite3
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from django.db import DataError, OperationalError
 
+from chatsite.api.exceptions import handle
+from chatsite.errors import Unavailable
 from chatsite.logs import HIDDEN, formatter
+from chatsite.pool import OUTAGE_LINE_SECONDS, run
 from tests.live import PASSWORD, Server, call
 
 SAID = "the very secret content 机密"
@@ -94,3 +99,35 @@ def logged(renderer: str, error: Exception | None, **facts: object) -> str:
     record = logging.LogRecord("tests", logging.WARNING, __file__, 1, "something_happened", None, exc_info)
     record.__dict__.update(facts)
     return formatter(renderer).format(record)
+
+
+@pytest.mark.once
+def test_a_full_disk_is_told_once_for_many_refusals(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("chatsite.pool._told_at", -OUTAGE_LINE_SECONDS)
+
+    def full() -> None:
+        try:
+            with closing(sqlite3.connect(tmp_path / "small")) as small:
+                small.execute("PRAGMA max_page_count = 1")
+                small.execute(f"CREATE TABLE t AS SELECT '{SAID}' AS said")
+        except sqlite3.OperationalError as error:
+            raise OperationalError(*error.args) from error
+
+    for _ in range(3):
+        with pytest.raises(Unavailable):
+            run(full)
+    (told,) = [record for record in caplog.records if record.message == "database_unavailable"]
+    assert told.error == "OperationalError SQLITE_FULL"
+
+
+@pytest.mark.once
+def test_rest_tells_why_it_refuses_too(caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("chatsite.pool._told_at", -OUTAGE_LINE_SECONDS)
+    error = OperationalError(1021, f"Disk full ({SAID}); waiting for someone to free some space")
+    answer = handle(error, {"request": None})
+    assert answer is not None
+    assert answer.status_code == 503
+    (told,) = [record for record in caplog.records if record.message == "database_unavailable"]
+    assert told.error == "OperationalError 1021"
