@@ -19,6 +19,7 @@ from messaging.schemas import REACTION_USERS_MAX, MessageOut, ReactionOut, Reply
 from rooms.models import Room
 
 EXCERPT_CHARS = 100
+WITHHELD = "…"  # not nothing, which says that it was recalled
 Senders = Mapping[int, SenderOut]
 Reactions = Mapping[int, Mapping[str, Sequence[int]]]  # message id -> emoji -> user ids, the first to react first
 Begins = Mapping[int, int]  # room id -> after which seq its history begins for the reader
@@ -63,7 +64,7 @@ def _reply_targets(messages: Sequence[AnyMessage], begins: Begins) -> dict[int, 
     targets: list[Any] = list(found.only("room_id", "seq", "sender_id", "content", "recalled_at"))
     for target in targets:
         if target.seq <= begins.get(target.room_id, target.begins_for_all or 0):
-            target.content = ""
+            target.content = WITHHELD
     return {target.id: target for target in targets}
 
 

@@ -26,7 +26,10 @@ Version = Annotated[int, Meta(ge=0, le=2**53 - 1)]
 
 
 class ReplyOut(msgspec.Struct, frozen=True, kw_only=True):
-    """What a message answers; the excerpt is read afresh and empty once that is recalled. seq 0: deleted for good."""
+    """What a message answers; the excerpt is read afresh and empty once that is recalled. seq 0: deleted for good.
+
+    "…" is an excerpt that some who get it may not read.
+    """
 
     id: int
     seq: int

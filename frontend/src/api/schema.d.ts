@@ -2336,6 +2336,8 @@ export interface components {
         /**
          * ReplyOut
          * @description What a message answers; the excerpt is read afresh and empty once that is recalled. seq 0: deleted for good.
+         *
+         *         "…" is an excerpt that some who get it may not read.
          */
         ReplyOut: {
             id: number;

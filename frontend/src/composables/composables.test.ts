@@ -91,7 +91,8 @@ describe('what a message quotes', () => {
   }
 
   it('is read here where it may not come along, because some members may not read it', async () => {
-    expect(await quote(quoted(3, ''))).toBe('as it is here')
+    expect(await quote(quoted(3, '…'))).toBe('as it is here')
+    expect(await quote(quoted(3, ''))).toBe('')
     expect(await quote(quoted(3, 'as it came'))).toBe('as it came')
     expect(await quote(quoted(0, ''))).toBe('')
   })

@@ -10,6 +10,9 @@ import { useAccount } from './useAccount'
 import { useDates } from './useDates'
 import { useNameOf } from './useNameOf'
 
+/** What comes along of a message that some members may not read. */
+const WITHHELD = '…'
+
 export interface MessageView {
   me: number
   stored: Message | null
@@ -55,10 +58,10 @@ export function useMessageView(message: () => Message | PendingMessage): Compute
     return calls.length > 0 ? [...people, { id: 'all' as const, names: calls }] : people
   }
 
-  /** One that is not stored yet names only the id of what it answers; of what some members may not read comes no excerpt. */
+  /** One that is not stored yet names only the id of what it answers; the excerpt may be withheld, and be read here. */
   function replyOf(row: Message | PendingMessage): ReplyTo | null {
     const quoted = isPending(row) ? null : row.reply_to
-    const id = isPending(row) ? row.reply_to : quoted?.seq && !quoted.excerpt && quoted.id
+    const id = isPending(row) ? row.reply_to : quoted?.excerpt === WITHHELD && quoted.id
     if (!id)
       return quoted
     const answered = messages.timeline(row.room_id).rows.find(other => !isPending(other) && other.id === id)
