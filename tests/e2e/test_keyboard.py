@@ -110,6 +110,26 @@ def test_what_could_not_be_sent_is_taken_back_by_keys(desk: Client, zhou: Person
     desk.hurry()
 
 
+def test_f6_goes_round_the_regions(desk: Client, shared_room: Frame) -> None:
+    page, press = desk.page, desk.page.keyboard.press
+    members = page.get_by_role("complementary", name=desk.words["members"])
+    round_trip = [members.locator("[data-roving]").first, desk.row(shared_room["name"]), None, desk.log, desk.composer]
+    expect(members.locator("[data-roving]")).to_have_count(2)
+    desk.composer.focus()
+    for stop in round_trip:
+        press("F6")
+        if stop is None:
+            assert page.evaluate("document.activeElement.closest('header') !== null")
+        else:
+            expect(stop).to_be_focused()
+    press("Shift+F6")
+    expect(desk.log).to_be_focused()
+    press("Control+/")
+    expect(page.get_by_role("dialog")).to_be_visible()
+    press("F6")
+    assert page.evaluate("document.activeElement.closest('dialog') !== null")
+
+
 def test_the_sheet_knows_how_i_send(arrive: Arrive, maya: Person) -> None:
     maya.ok("PATCH", "/api/users/me", {"preferences": {"send_key": "ctrl_enter"}})
     client = arrive().sign_in(maya.name)

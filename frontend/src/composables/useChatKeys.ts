@@ -1,6 +1,7 @@
 import type { Dialogs } from './useDialogs'
 import { onBeforeUnmount, onMounted } from 'vue'
 import { useRoute, useRouter } from 'vue-router'
+import { goToRegion } from './regions'
 import { useAccount } from './useAccount'
 
 /** Keys that work everywhere in the chat; the cheat sheet lists them. */
@@ -26,6 +27,8 @@ export function useChatKeys(dialogs: Dialogs) {
 
   function onKeydown(event: KeyboardEvent) {
     const { ctrlKey, metaKey, altKey, shiftKey, key } = event
+    if (key === 'F6' && !ctrlKey && !metaKey && !altKey)
+      return void (goToRegion(shiftKey ? -1 : 1) && event.preventDefault())
     const act = ctrlKey || metaKey
       ? !altKey && !shiftKey && withControl[key.toLowerCase()]
       : altKey && !shiftKey && withAlt[key]

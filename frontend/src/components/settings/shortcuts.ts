@@ -8,6 +8,7 @@ export const shortcuts = (sendKey: Preferences['send_key']) => ({
     ['settings', ['Mod', ',']],
     ['nextRoom', ['Alt', '↓']],
     ['previousRoom', ['Alt', '↑']],
+    ['region', ['F6']],
     ['close', ['Esc']],
   ],
   inMessages: [

@@ -83,7 +83,7 @@ export default {
   devices: { newDevice: '新设备登录了你的账号：{device}', check: '查看设备', hint: '你的账号登录在这些设备上。有不认识的，请退出它并修改密码。', current: '这台设备', used: '{time}活跃', since: '{time} 登录', end: '退出登录', endOthers: '退出其他所有设备', endOthersAsk: '其他设备会立刻退出登录。' },
   account: { export: '导出我的数据', exportHint: '资料、消息和文件会打包成一个压缩包。', exportReady: '可以下载了，链接十分钟内有效。', download: '下载', passwordHint: '修改后，其他设备会退出登录。', change: '修改密码', changed: '密码已修改，其他设备已退出登录', oldPassword: '现在的密码', keysHint: '所有操作都可以用键盘完成。', show: '查看', delete: '注销账号', deleteHint: '名字和资料会被删除；发过的消息留在房间里，不再署名。', deleteAsk: '注销后不能恢复。请输入密码确认。', deleteDo: '注销我的账号' },
   keys: {
-    title: '键盘快捷键', everywhere: '随处可用', switch: '跳到会话或人', sheet: '快捷键列表', settings: '设置', nextRoom: '下一个会话', previousRoom: '上一个会话', close: '关闭弹窗',
+    title: '键盘快捷键', everywhere: '随处可用', switch: '跳到会话或人', sheet: '快捷键列表', settings: '设置', region: '下一个区域', nextRoom: '下一个会话', previousRoom: '上一个会话', close: '关闭弹窗',
     inMessages: '在消息列表里', walk: '上一条、下一条', menu: '全部操作', person: '查看资料', edges: '第一个、最后一个', leave: '取消回复或编辑，否则标为已读', amongMembers: '在成员列表里', reply: '回复', edit: '编辑自己的消息', react: '表情回应', copy: '复制文字', copyLink: '复制链接', pin: '置顶或取消', markUnread: '从这里标为未读', recall: '撤回', markRead: '把房间标为已读', readAll: '全部标为已读', whileWriting: '写消息时', send: '发送', newLine: '换行', editLast: '编辑上一条', mention: '提及别人', emoji: '按名字找表情', bold: '粗体', italic: '斜体', strike: '删除线', code: '代码',
   },
   listing: { jump: '跳到…', markRead: '标为已读', readAll: '全部标为已读', apart: '房间和私聊分开', rooms: '房间', people: '私聊', allRead: '没有未读消息' },
