@@ -170,6 +170,13 @@ describe('what I may do', () => {
   })
 })
 
+describe('a conversation with somebody who has deleted their account', () => {
+  it('is only read', async () => {
+    const may = await within(() => usePermissions(7), account({ archived_at: null, rules: aRoom(7).rules, peer: { ...person(2, ''), username: '' }, membership: { role: 'member', muted_until: null } }))
+    expect([may.canWrite(), may.canReact(), may.canPin()]).toEqual([false, false, false])
+  })
+})
+
 describe('a server address', () => {
   it.each([
     ['chat.example.org', 'https://chat.example.org'],
@@ -180,11 +187,15 @@ describe('a server address', () => {
   ])('%s → %s', (typed, origin) => expect(originOf(typed)).toBe(origin))
 })
 
+function displayName(user: { display_name: string }) {
+  return user.display_name
+}
+
 function account(room: object = {}) {
   return {
     userId: 1,
     session: { me: person(1, '周舟'), limits: { recall_seconds: 120 }, server: { edit_seconds: 600 } },
-    users: { get: () => undefined, nameOf: (user: { display_name: string }) => user.display_name },
+    users: { get: () => undefined, nameOf: displayName, ownNameOf: displayName },
     messages: { timeline: () => ({ rows: [] }) },
     rooms: { get: () => room },
     contacts: { blocks: [person(9, '讨厌鬼')] },

@@ -6,7 +6,7 @@ const MENTION_ALL_MEMBERS = 50
 
 /** What the reader may do in a room, so that nothing is offered that the server would refuse. */
 export function usePermissions(roomId: number) {
-  const { contacts, rooms, session, userId } = useAccount()
+  const { contacts, rooms, session, users, userId } = useAccount()
   const now = useNow()
 
   const membership = () => rooms.get(roomId)?.membership ?? null
@@ -24,9 +24,15 @@ export function usePermissions(roomId: number) {
     return peer != null && contacts.blocks.some(({ id }) => id === peer.id)
   }
 
+  /** Nobody reads any more what is written here. */
+  function isDeserted(): boolean {
+    const peer = rooms.get(roomId)?.peer
+    return peer != null && users.ownNameOf(peer) === ''
+  }
+
   /** Who may is in the room's rules. */
   const may = (what: 'post' | 'react' | 'pin') => leads() || rooms.get(roomId)?.rules[what] === 'everyone'
-  const isOpen = () => membership() !== null && !rooms.get(roomId)?.archived_at && !mutedUntil() && !isBlocked()
+  const isOpen = () => membership() !== null && !rooms.get(roomId)?.archived_at && !mutedUntil() && !isBlocked() && !isDeserted()
   const canWrite = () => isOpen() && may('post')
   const canReact = () => isOpen() && may('react')
   const canPin = () => isOpen() && may('pin')
@@ -60,5 +66,5 @@ export function usePermissions(roomId: number) {
     return (now.value.getTime() - Date.parse(message.created_at)) / 1000 < seconds
   }
 
-  return { canWrite, canReact, canPin, canCall, canEdit, canRecall, mutedUntil, isBlocked, leads }
+  return { canWrite, canReact, canPin, canCall, canEdit, canRecall, mutedUntil, isBlocked, isDeserted, leads }
 }

@@ -51,7 +51,7 @@ export default {
     room_renamed: '{actor} renamed the room to “{value}”', room_created: '{actor} created the room', room_archived: '{actor} archived the room', room_restored: '{actor} restored the room', ownership_transferred: '{actor} made {target} the owner', other: '{actor} changed the room',
   },
   composer: {
-    label: 'Message {name}', placeholder: 'Write to {name}…', send: 'Send', save: 'Save changes', hint: 'Shift + Enter for a new line', hintCtrl: 'Ctrl + Enter to send', blocked: 'You have blocked {name}. Neither of you can write here.', onlyAdmins: 'Only admins write in this room.', replying: 'Reply to', editing: 'Edit message', cancelReply: 'Cancel reply', cancelEdit: 'Cancel editing',
+    label: 'Message {name}', placeholder: 'Write to {name}…', send: 'Send', save: 'Save changes', hint: 'Shift + Enter for a new line', hintCtrl: 'Ctrl + Enter to send', blocked: 'You have blocked {name}. Neither of you can write here.', deserted: 'This account was deleted. You can still read what was said.', onlyAdmins: 'Only admins write in this room.', replying: 'Reply to', editing: 'Edit message', cancelReply: 'Cancel reply', cancelEdit: 'Cancel editing',
     tooLong: '{n} characters too long', tools: 'Editing tools', emoji: 'Emoji', mention: 'Mention', people: 'People to mention', everyone: 'everyone', here: 'here', slow: 'Slow mode: {n} s to go',
   },
   readers: {

@@ -50,7 +50,7 @@ export default {
     room_renamed: '{actor}把房间改名为“{value}”', room_created: '{actor}创建了房间', room_archived: '{actor}归档了房间', room_restored: '{actor}恢复了房间', ownership_transferred: '{actor}把房主转给了{target}', other: '{actor}更改了房间',
   },
   composer: {
-    label: '给 {name} 发消息', placeholder: '给 {name} 发消息…', send: '发送', save: '保存修改', hint: 'Shift + Enter 换行', hintCtrl: 'Ctrl + Enter 发送', blocked: '你已拉黑 {name}，双方都不能在这里发消息。', onlyAdmins: '这个房间只有管理员可以发言。', replying: '回复', editing: '编辑消息', cancelReply: '取消回复', cancelEdit: '取消编辑',
+    label: '给 {name} 发消息', placeholder: '给 {name} 发消息…', send: '发送', save: '保存修改', hint: 'Shift + Enter 换行', hintCtrl: 'Ctrl + Enter 发送', blocked: '你已拉黑 {name}，双方都不能在这里发消息。', deserted: '对方已注销账号，只能查看以前的消息。', onlyAdmins: '这个房间只有管理员可以发言。', replying: '回复', editing: '编辑消息', cancelReply: '取消回复', cancelEdit: '取消编辑',
     tooLong: '超出 {n} 个字', tools: '编辑工具', emoji: '表情', mention: '提及', people: '可以提及的人', everyone: '所有人', here: '在线的人', slow: '慢速模式，{n} 秒后可以发送',
   },
   readers: {
