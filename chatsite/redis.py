@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import shutil
 import signal
 import socket
@@ -86,7 +87,7 @@ def stop_embedded(run_dir: Path) -> bool:
     if sys.platform == "win32" or not run_dir.is_dir():
         return False
     with exclusive(run_dir / "redis.lock"):
-        return answers(url) and _stop(run_dir, url)
+        return answers(url) and _stop(url)
 
 
 @contextmanager
@@ -149,14 +150,27 @@ def _binary() -> str:
     return found
 
 
-def _stop(run_dir: Path, url: str) -> bool:
-    pid = int((run_dir / "redis.pid").read_text())
+def _stop(url: str) -> bool:
+    pid = _pid(url)
     os.kill(pid, signal.SIGTERM)
     # It removes its socket last; as a process it may linger until somebody reaps it.
     sock = Path(url.removeprefix("unix://"))
     if not _wait(lambda: not sock.exists() or not _lives(pid), STOP_SECONDS):
         os.kill(pid, signal.SIGKILL)
     return True
+
+
+def _pid(url: str) -> int:
+    """As it says itself: where the disk was full when it started, the file for it is empty."""
+    said = b""
+    with _connect(url, timeout=5) as connection:
+        connection.sendall(b"INFO server\r\n")
+        while (found := re.search(rb"process_id:(\d+)\r\n", said)) is None:
+            part = connection.recv(65_536)
+            if not part:
+                raise ConnectionError("the embedded Redis has hung up")
+            said += part
+    return int(found[1])
 
 
 def _lives(pid: int) -> bool:

@@ -58,6 +58,13 @@ def test_starting_it_twice_makes_one_server(run_dir: Path) -> None:
     assert (run_dir / "redis.pid").read_text() == first
 
 
+def test_one_that_found_no_room_for_its_number_is_stopped_all_the_same(run_dir: Path) -> None:
+    redis.start_embedded(run_dir)
+    (run_dir / "redis.pid").write_text("")
+    assert redis.stop_embedded(run_dir)
+    assert not redis.answers(redis.embedded_url(run_dir))
+
+
 def test_only_the_last_one_out_stops_it(run_dir: Path) -> None:
     with redis.embedded_in_use(run_dir) as url:
         with redis.embedded_in_use(run_dir):
