@@ -12,12 +12,13 @@ from django.http.response import HttpResponseBase
 from whitenoise.middleware import WhiteNoiseMiddleware
 
 LOOK_SECONDS = 1.0
+STILL_SECONDS = 1.0
 
 Build = tuple[int, ...] | None
 
 
 class ClientFiles(WhiteNoiseMiddleware):  # type: ignore[misc] # whitenoise ships no types
-    """A build counts once it is the same at two looks: until then it is being written."""
+    """A build that is the same at two looks, or a second old, counts; until then it is being written."""
 
     files: dict[str, Any]  # by path, as whitenoise serves them
 
@@ -46,9 +47,9 @@ class ClientFiles(WhiteNoiseMiddleware):  # type: ignore[misc] # whitenoise ship
     def _look(self) -> None:
         self._look_at = time.monotonic() + LOOK_SECONDS
         before, self._met = self._met, _build()
-        if self._met == before != self._served:
+        if self._met != self._served and (self._met == before or _is_still(self._met)):
             self._serve_build()
-            self._served = before
+            self._served = self._met
 
     def _serve_build(self) -> None:
         """Other threads read the table meanwhile: they get it whole."""
@@ -66,3 +67,8 @@ def _build() -> Build:
         return tuple(path.stat().st_mtime_ns for path in (folder, folder / "index.html", folder / "assets"))
     except FileNotFoundError:
         return None
+
+
+def _is_still(build: Build) -> bool:
+    """Whoever comes first after a build must not be the one who waits for a second look."""
+    return build is not None and max(build) < time.time_ns() - STILL_SECONDS * 1e9

@@ -159,12 +159,24 @@ def test_a_build_that_is_being_written_does_not_count_yet(
     built: Path, browser: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("chatsite.client_files.LOOK_SECONDS", 0.0)
+    monkeypatch.setattr("chatsite.client_files.STILL_SECONDS", 3600.0)
     browser.get("/")
     for number in range(3):
         (built / "assets" / f"part-{number}Abcdefg.js").write_text("export {}")
         os.utime(built / "assets", ns=(number, number))
         assert browser.get(f"/assets/part-{number}Abcdefg.js").status_code == 404
     assert browser.get("/assets/part-2Abcdefg.js").status_code == 200
+
+
+def test_who_comes_first_after_a_build_gets_all_of_it(
+    built: Path, browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("chatsite.client_files.LOOK_SECONDS", 0.0)
+    browser.get("/")
+    build_anew(built)
+    for part in (built, built / "index.html", built / "assets"):
+        os.utime(part, (1, 1))
+    assert browser.get(f"/{NEW}").status_code == 200
 
 
 def test_a_client_that_is_built_later_appears(built: Path, browser: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
