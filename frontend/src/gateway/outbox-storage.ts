@@ -46,10 +46,11 @@ function databaseStorage(database: IDBPDatabase<Schema>, name: string): OutboxSt
     all: () => database.getAll('outbox'),
     async add(entry) {
       const transaction = database.transaction('outbox', 'readwrite')
-      const order = transaction.store.add(entry as OutboxEntry)
+      const adding = transaction.store.add(entry as OutboxEntry)
       // The page may end before it hears that this is done: what is not committed by then is thrown away.
       transaction.commit()
-      return { ...entry, order: await order }
+      const [order] = await Promise.all([adding, transaction.done])
+      return { ...entry, order }
     },
     async claim(roomId, until) {
       const { store, done } = database.transaction('outbox', 'readwrite')
