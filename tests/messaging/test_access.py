@@ -125,7 +125,7 @@ def test_who_repeats_from_outside_hears_that_it_is_stored_and_nothing_of_the_roo
     ann.ok("PUT", f"/api/messages/{said['id']}/pin")
     again = bob.say(room, "well", reply_to=asked["id"], nonce="n")
     assert (again["id"], again["content"]) == (said["id"], "well")
-    assert (again["reply_to"]["excerpt"], again["reactions"], again["pinned_at"]) == ("", [], None)
+    assert (again["reply_to"]["excerpt"], again["reactions"], again["pinned_at"]) == ("…", [], None)
     ann.ok("POST", f"/api/rooms/{room.id}/members", {"user_id": bob.id})
     back = bob.say(room, "well", reply_to=asked["id"], nonce="n")
     assert (back["reply_to"]["excerpt"], len(back["reactions"])) == ("behind his back", 1)

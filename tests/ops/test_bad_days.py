@@ -109,9 +109,10 @@ def test_a_full_disk_is_one_sentence(
 
 
 INTERRUPTED = """
-import os, signal, sys
+import signal, sys
 from django.core import management
-management.execute_from_command_line = lambda argv: os.kill(os.getpid(), signal.SIGINT)
+signal.signal(signal.SIGINT, signal.default_int_handler)  # in the background it is ignored
+management.execute_from_command_line = lambda argv: signal.raise_signal(signal.SIGINT)
 sys.argv = ["manage.py", "migrate"]
 import manage
 manage.main()
