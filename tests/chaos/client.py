@@ -137,20 +137,21 @@ class Device(Replica):
 
     async def ask(self, kind: str, data: Frame) -> Frame:
         """-> the data of the one answer. Raises Lost or Refused."""
-        if self._link is None:
+        if (link := self._link) is None:
             raise Lost
         loop, own = asyncio.get_running_loop(), str(self.history.number())
         answer = self._asked[own] = loop.create_future()
         patience = loop.call_later(ANSWER_SECONDS, self.cut)
         try:
-            self._link.send(_encode({"type": kind, "id": own, "data": data}))
-            await asyncio.wait([answer])
+            link.send(_encode({"type": kind, "id": own, "data": data}))
+            # Whoever signs in has nobody else who hears that the line is cut.
+            await asyncio.wait([answer, link.closed], return_when=asyncio.FIRST_COMPLETED)
         except OSError as error:
             raise Lost from error
         finally:
             patience.cancel()
             self._asked.pop(own, None)
-        if answer.cancelled():
+        if answer.cancelled() or not answer.done():
             raise Lost
         frame = answer.result()
         if frame["type"] == "error":

@@ -160,7 +160,10 @@ class _Run:
                 device.stop()
             for task in running:
                 task.cancel()
-            await asyncio.gather(*running, return_exceptions=True)
+            ended = await asyncio.gather(*running, return_exceptions=True)
+        for error in ended:
+            if isinstance(error, Exception):  # a device that gave up would pass for one that the server left alone
+                raise error
         final.seen = seen
         with self.spent.on("hanging up"):
             final.uses = await self._uses(before)
