@@ -68,7 +68,8 @@ class AuditScreen(Screen):
         numbers = {row.target_id for row in rows if row.target_type == "user" and not row.target_name}
         people = get_user_model().objects.in_bulk(numbers) if numbers else {}
         for row in rows:
-            row.person = people.get(row.target_id) if row.target_id in numbers else None  # type: ignore[attr-defined]
+            person = people.get(row.target_id) if row.target_id in numbers else None
+            row.person = person  # type: ignore[attr-defined]  # for this screen alone, no field
 
     def title_of(self, entry: AuditEntry) -> str:
         return str(action_name(entry.action))
@@ -91,7 +92,7 @@ class AuditScreen(Screen):
     def target(self, entry: AuditEntry) -> str:
         kind = str(TARGETS.get(entry.target_type, entry.target_type))
         number = f"#{entry.target_id}" if entry.target_id else ""
-        name = entry.target_name or str(entry.person or "")  # type: ignore[attr-defined]
+        name = entry.target_name or str(entry.person or "")  # type: ignore[attr-defined]  # see gather
         return " ".join(filter(None, [kind, name or number])) or "–"
 
     @display(description=_("details"))

@@ -91,7 +91,7 @@ class Hub:
         while True:
             try:
                 await run()
-            except Exception:
+            except Exception:  # of whatever kind: the process goes on, and the log tells of it
                 logger.exception("hub_failed", extra={"where": run.__qualname__})
             await asyncio.sleep(AGAIN_SECONDS)
 
