@@ -184,6 +184,24 @@ describe('what this device keeps', () => {
     expect(await tail).toEqual(kept.messages)
   })
 
+  it.each(['recalled', 'deleted for its age'])('holds no words that were %s since, though nobody opens the room', async (how) => {
+    const { account, server, pass } = start()
+    for (const text of ['secret', 'and more'])
+      server.room(7).post(2, text)
+    void account.messages.open(7)
+    await pass(2 * SECOND)
+    reload()
+    await scene.pass(SECOND)
+    if (how === 'recalled')
+      server.room(7).recall(1)
+    else
+      scene.account.messages.deleteBefore(7, 2)
+    await scene.pass(3 * SECOND)
+    const left = openCacheStorage(databaseName('chat.cache', 'http://chat.test', ME)).then(one => one.tail(7))
+    await scene.pass(50)
+    expect((await left)?.messages.map(message => message.content).filter(Boolean)).toEqual(['and more'])
+  })
+
   it('goes when too much was missed, or the server began another life', async () => {
     const { account, server, pass } = start()
     server.room(7).post(2, 'long ago')

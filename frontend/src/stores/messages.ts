@@ -127,6 +127,8 @@ export function createMessagesStore(pinia: Pinia, options: MessagesStoreOptions)
         touch(message.room_id)
       }
       rooms.onMessage(message)
+      if (message.recalled_at !== null)
+        void rewriteKept(message.room_id)
     }
 
     /** What the server has is not on its way any more. */
@@ -158,6 +160,15 @@ export function createMessagesStore(pinia: Pinia, options: MessagesStoreOptions)
       touch(roomId)
     }
 
+    /** In what this device keeps of a room that nobody has opened stand words that are gone now: without them, anew. */
+    async function rewriteKept(roomId: number): Promise<void> {
+      const kept = await tail(roomId)
+      if (kept.length === 0)
+        return
+      showKept(roomId, kept)
+      onPage()
+    }
+
     /** Nothing older is worth keeping: drops all rows, and fetches the newest page where somebody looks. */
     function restart(roomId: number): void {
       timelines.drop(roomId)
@@ -174,6 +185,7 @@ export function createMessagesStore(pinia: Pinia, options: MessagesStoreOptions)
 
     /** The room begins at `firstSeq` now: what was before is deleted for good. */
     function deleteBefore(roomId: number, firstSeq: number): void {
+      void rewriteKept(roomId)
       const timeline = timelines.of(roomId)
       if (!timeline.deleteBefore(firstSeq))
         return
