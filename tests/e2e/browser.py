@@ -50,6 +50,15 @@ def launch(playwright: Playwright) -> Browser:
     return playwright.chromium.launch(executable_path=installed(), args=FLAGS, timeout=60_000)
 
 
+def until(page: Page, asks: str, what: Any = None) -> None:
+    """Asks again and again, with a promise if need be: `wait_for_function` takes every promise for a yes."""
+    for _ in range(20 * PATIENCE_SECONDS):
+        if page.evaluate(asks, what):
+            return
+        page.wait_for_timeout(50)
+    raise AssertionError(f"never came true: {asks}")
+
+
 class Visitor:
     """One browser profile: its own cookies and storage, any number of tabs."""
 

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Locator, expect
 
-from tests.e2e.browser import Client
+from tests.e2e.browser import Client, until
 from tests.e2e.conftest import Arrive
 from tests.live import Frame, Person
 
@@ -48,7 +48,7 @@ def test_each_key_among_messages_does_what_the_sheet_says(desk: Client) -> None:
     expect(page.get_by_text(desk.words["copied"]).last).to_be_visible()
     assert page.evaluate("navigator.clipboard.readText()") == "the plan, please"
     press("l")
-    page.wait_for_function("async () => (await navigator.clipboard.readText()).includes('?m=')")
+    until(page, "async () => (await navigator.clipboard.readText()).includes('?m=')")
     press("p")
     expect(desk.button("pins")).to_be_visible()
     press("+")

@@ -4,7 +4,7 @@ from typing import Any
 
 from playwright.sync_api import expect
 
-from tests.e2e.browser import Client
+from tests.e2e.browser import Client, until
 from tests.e2e.conftest import Arrive
 from tests.live import Frame, Person
 
@@ -67,7 +67,7 @@ def test_signing_out_leaves_nothing_of_the_person(arrive: Arrive, maya: Person, 
     assert kept(client)["databases"]
     client.button("sign_out", client.settings()).click()
     expect(client.button("sign_in").last).to_be_visible()
-    client.page.wait_for_function("async () => (await indexedDB.databases()).length === 0")
+    until(client.page, "async () => (await indexedDB.databases()).length === 0")
     after = kept(client)
     assert after["cookies"] == []
     assert str(maya.id) not in [value for _, value in after["local"]]
