@@ -195,7 +195,7 @@ function account(room: object = {}) {
   return {
     userId: 1,
     session: { me: person(1, '周舟'), limits: { recall_seconds: 120 }, server: { edit_seconds: 600 } },
-    users: { get: () => undefined, nameOf: displayName, ownNameOf: displayName },
+    users: { get: () => undefined, nameOf: displayName, ownNameOf: displayName, isGone: ({ username }: { username: string }) => username === '' },
     messages: { timeline: () => ({ rows: [] }) },
     rooms: { get: () => room },
     contacts: { blocks: [person(9, '讨厌鬼')] },

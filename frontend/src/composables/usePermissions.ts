@@ -27,7 +27,7 @@ export function usePermissions(roomId: number) {
   /** Nobody reads any more what is written here. */
   function isDeserted(): boolean {
     const peer = rooms.get(roomId)?.peer
-    return peer != null && users.ownNameOf(peer) === ''
+    return peer != null && users.isGone(peer)
   }
 
   /** Who may is in the room's rules. */

@@ -2,7 +2,7 @@ import type { Pinia } from 'pinia'
 import type { CacheStorage, KeptDraft } from '@/cache/cache-storage'
 import { defineStore } from 'pinia'
 import { shallowReactive } from 'vue'
-import { createLastWords } from './last-words'
+import { createLastWords } from '@/cache/last-words'
 
 /** A pause in typing after which a draft is stored. */
 const PAUSE_MS = 300

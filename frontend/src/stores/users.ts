@@ -53,6 +53,11 @@ export function createUsersStore(pinia: Pinia, { api, server }: { api: Api, serv
       return known === null ? '' : known.display_name || known.username
     }
 
+    /** Their account was deleted: only the number is left. */
+    function isGone(who: Sender): boolean {
+      return (byId.get(who.id) ?? who).username === ''
+    }
+
     function avatarOf(who: Sender): string | null {
       return mediaUrl((byId.get(who.id) ?? who).avatar_url)
     }
@@ -95,6 +100,7 @@ export function createUsersStore(pinia: Pinia, { api, server }: { api: Api, serv
       get: (id: number) => byId.get(id),
       nameOf,
       ownNameOf,
+      isGone,
       remarkOf: (id: number) => remarks.get(id),
       loadRemarks,
       onRemark,
